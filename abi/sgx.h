@@ -2,7 +2,7 @@
 /*
  * The architectural structures of Intel SGX, as the CPU defines them: fixed-width fields in
  * natural alignment, every offset and size asserted. Nothing here is Linux's (sgx_uapi.h) or
- * Cloister's (enclave_image.h). Alignment an instruction demands of its operand is not part of
+ * Cloister's (enclave_file.h). Alignment an instruction demands of its operand is not part of
  * the type (REPORT is 432 bytes at 512-byte alignment): use _Alignas(SGX_*_ALIGN) on the object.
  * Source: Intel SDM volume 3D, "Enclave Data Structures"; the section names are the SDM's.
  */

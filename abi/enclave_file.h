@@ -14,8 +14,8 @@
  *	+ vcpu_block_off  vcpu_pages zero pages, RW: the vCPU block (FS and GS base), then its
  *stacks
  */
-#ifndef CLOISTER_ENCLAVE_IMAGE_H
-#define CLOISTER_ENCLAVE_IMAGE_H
+#ifndef CLOISTER_ENCLAVE_FILE_H
+#define CLOISTER_ENCLAVE_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
