@@ -26,6 +26,21 @@ enum exit_reason {
 	EXIT_DEAD,       /* never enter again. RSI = exit status for the loader, RDX = reason code */
 };
 
+/* Reason codes of EXIT_DEAD: X(name, code, sentence). Nothing here tells the host a secret. */
+#define DEAD_REASONS(X)                                                                            \
+	X(EXIT, 0, "the program ended")                                                            \
+	X(PANIC, 1, "kernel panic")                                                                \
+	X(ENTRY, 2, "it was entered in a way that is never right")                                 \
+	X(EXCEPTION, 3, "an exception in the kernel itself")                                       \
+	X(BOOT, 4, "the boot block or the configuration is malformed")                             \
+	X(RANDOM, 5, "the processor ran out of random numbers")                                    \
+	X(HOST, 6, "the host broke its word about enclave pages")                                  \
+	X(MEMORY, 7, "out of enclave memory")
+
+#define X(name, code, sentence) DEAD_##name = (code),
+enum dead_reason { DEAD_REASONS(X) };
+#undef X
+
 #define BOOT_MAGIC   0x31726574736f6c43ull /* "Closter1" */
 #define ARENA_SIZE   0x2000000ull          /* 32 MiB bounce arena */
 #define CONFIG_MAX   0x400000ull
