@@ -38,7 +38,7 @@ static void numbers_free(struct rsa_numbers *r)
 }
 
 /* 0; -EBADMSG when N is zero or S is not below N; -ENOMEM. Free in every case. */
-static int numbers_derive(struct rsa_numbers *r, const struct sgx_sigstruct *sig)
+static int numbers_derive(struct rsa_numbers *r, const uint8_t *modulus, const uint8_t *signature)
 {
 	memset(r, 0, sizeof *r);
 	r->ctx = BN_CTX_new();
@@ -52,8 +52,8 @@ static int numbers_derive(struct rsa_numbers *r, const struct sgx_sigstruct *sig
 	r->m = BN_CTX_get(r->ctx);
 	BIGNUM *square = BN_CTX_get(r->ctx), *rest = BN_CTX_get(r->ctx);
 	BIGNUM *cube = BN_CTX_get(r->ctx); /* S * (S^2 mod N) */
-	if (cube == NULL || BN_lebin2bn(sig->modulus, SGX_RSA_SIZE, r->n) == NULL ||
-		BN_lebin2bn(sig->signature, SGX_RSA_SIZE, r->s) == NULL)
+	if (cube == NULL || BN_lebin2bn(modulus, SGX_RSA_SIZE, r->n) == NULL ||
+		BN_lebin2bn(signature, SGX_RSA_SIZE, r->s) == NULL)
 		return -ENOMEM;
 	if (BN_is_zero(r->n) || BN_cmp(r->s, r->n) >= 0)
 		return -EBADMSG;
@@ -94,7 +94,7 @@ int sgx_sig_examine(const struct sgx_sigstruct *sig, struct sgx_sig_check *check
 	uint8_t want[SGX_RSA_SIZE], have[SGX_RSA_SIZE];
 
 	memset(check, 0, sizeof *check);
-	int err = numbers_derive(&r, sig);
+	int err = numbers_derive(&r, sig->modulus, sig->signature);
 	if (err == 0)
 		err = encoded_message(sig, want);
 	if (err == 0) {
@@ -143,27 +143,32 @@ static int key_modulus(EVP_PKEY *key, uint8_t *modulus)
 	return err;
 }
 
-int sgx_sig_attach(struct sgx_sigstruct *sig, EVP_PKEY *public_key, const uint8_t raw[SGX_RSA_SIZE])
+int sgx_sig_quotients(const uint8_t modulus[SGX_RSA_SIZE], const uint8_t signature[SGX_RSA_SIZE],
+	uint8_t q1[SGX_RSA_SIZE], uint8_t q2[SGX_RSA_SIZE])
 {
 	struct rsa_numbers r;
 
+	int err = numbers_derive(&r, modulus, signature);
+	if (err == 0 && (BN_bn2lebinpad(r.q1, q1, SGX_RSA_SIZE) < 0 ||
+				BN_bn2lebinpad(r.q2, q2, SGX_RSA_SIZE) < 0))
+		err = -EBADMSG;
+	numbers_free(&r);
+	return err;
+}
+
+int sgx_sig_attach(struct sgx_sigstruct *sig, EVP_PKEY *public_key, const uint8_t raw[SGX_RSA_SIZE])
+{
 	int err = key_modulus(public_key, sig->modulus);
 	if (err < 0)
 		return err;
 	sig->exponent = SGX_RSA_EXPONENT;
 	for (size_t i = 0; i < SGX_RSA_SIZE; i++)
 		sig->signature[i] = raw[SGX_RSA_SIZE - 1 - i];
-	err = numbers_derive(&r, sig);
-	if (err == 0 && (BN_bn2lebinpad(r.q1, sig->q1, SGX_RSA_SIZE) < 0 ||
-				BN_bn2lebinpad(r.q2, sig->q2, SGX_RSA_SIZE) < 0))
-		err = -EBADMSG;
-	numbers_free(&r);
-	if (err == 0) {
-		err = sgx_sig_verify(sig);
-		if (err > 0)
-			err = -EBADMSG;
-	}
-	return err;
+	err = sgx_sig_quotients(sig->modulus, sig->signature, sig->q1, sig->q2);
+	if (err < 0)
+		return err;
+	err = sgx_sig_verify(sig);
+	return err > 0 ? -EBADMSG : err;
 }
 
 int sgx_sig_sign(struct sgx_sigstruct *sig, EVP_PKEY *key)

@@ -35,6 +35,10 @@ int sgx_sig_verify(const struct sgx_sigstruct *sig);
 /* MRSIGNER = SHA-256 of the modulus as 384 little-endian bytes. */
 int sgx_mrsigner(const uint8_t modulus[SGX_RSA_SIZE], uint8_t mrsigner[SGX_HASH_SIZE]);
 
+/* Q1 and Q2 of a signature, all little-endian. -EBADMSG: the signature is not below the modulus. */
+int sgx_sig_quotients(const uint8_t modulus[SGX_RSA_SIZE], const uint8_t signature[SGX_RSA_SIZE],
+	uint8_t q1[SGX_RSA_SIZE], uint8_t q2[SGX_RSA_SIZE]);
+
 /* Fill modulus, exponent, signature, q1, q2 of a structure whose other fields are final.
  * -EINVAL: the key is not RSA-3072 with e = 3. */
 int sgx_sig_sign(struct sgx_sigstruct *sig, EVP_PKEY *key);
