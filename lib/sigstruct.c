@@ -69,8 +69,7 @@ enum sgx_error sigstruct_check_enclave(const struct sgx_sigstruct *sig, const st
 	bool launch = __builtin_memcmp(mrsigner, launch_hash, SGX_HASH_SIZE) == 0;
 
 	if (!(secs->attributes.flags & SGX_ATTR_KSS) &&
-		!(all_zero(sig->isv_family_id, sizeof sig->isv_family_id) &&
-			all_zero(sig->isv_ext_prod_id, sizeof sig->isv_ext_prod_id)))
+		!all_zero(sig->isv_family_id, sizeof sig->isv_family_id))
 		return SGX_INVALID_SIG_STRUCT;
 	if (__builtin_memcmp(sig->enclave_hash, mrenclave, SGX_HASH_SIZE) != 0)
 		return SGX_INVALID_MEASUREMENT;
