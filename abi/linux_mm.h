@@ -7,6 +7,7 @@
 #define PROT_READ      1u
 #define PROT_WRITE     2u
 #define PROT_EXEC      4u
+#define PROT_SEM       8u
 #define PROT_GROWSDOWN 0x01000000u
 #define PROT_GROWSUP   0x02000000u
 

@@ -39,6 +39,8 @@ int host_tty_set(int fd, int how, const struct hc_tty *t);
 int host_sgx_restrict(uint64_t addr, uint64_t len, unsigned prot);
 int host_sgx_modify(uint64_t addr, uint64_t len, unsigned type);
 int host_sgx_remove(uint64_t addr, uint64_t len);
+void host_log(const char *text, size_t len);      /* blocks until the host has it */
+int host_log_async(const char *text, size_t len); /* never blocks; -EAGAIN: dropped */
 _Noreturn void host_exit(unsigned status);
 
 /* LATER rows: an asynchronous call. done() runs under the kernel lock, must not sleep; it is called

@@ -20,6 +20,15 @@
 struct proc;
 struct mm;
 
+/* One-shot kernel timers: fn runs under the kernel lock, on any thread's stack, must not sleep. */
+struct ktimer {
+	struct list link; /* self-linked when idle; initialise with list_init */
+	uint64_t when;    /* ns monotonic */
+	void (*fn)(struct ktimer *);
+};
+void ktimer_set(struct ktimer *t, uint64_t when);
+void ktimer_cancel(struct ktimer *t);
+
 enum tstate { T_RUNNABLE, T_RUNNING, T_SLEEPING, T_DEAD };
 
 #define NO_DEADLINE UINT64_MAX
@@ -37,8 +46,8 @@ struct thread {
 	uint8_t *kstack;       /* KSTACK_SIZE bytes, lowest word = this thread; owned */
 	void *xstate;          /* vector state while not running; 64-aligned; owned */
 	uint64_t fsbase;       /* user fs base while not running */
-	uint64_t deadline;     /* T_SLEEPING: wake-up time, ns monotonic, or NO_DEADLINE */
-	struct list timer_link;
+	struct ktimer timer;   /* T_SLEEPING with a deadline */
+	bool timed_out;        /* that timer fired */
 	uint64_t cpu_ns;       /* run time */
 	uint64_t started_ns;   /* when it was put on its vCPU */
 	int nice;
@@ -80,14 +89,5 @@ unsigned thread_count(void);
 /* ---- time (core/time.c), from the TSC and the host's published clock, checked monotonic ---- */
 uint64_t time_mono(void); /* ns */
 uint64_t time_real(void); /* ns since the epoch */
-
-/* One-shot kernel timers: fn runs under the kernel lock, on any thread's stack, must not sleep. */
-struct ktimer {
-	struct list link; /* self-linked when idle; initialise with list_init */
-	uint64_t when;    /* ns monotonic */
-	void (*fn)(struct ktimer *);
-};
-void ktimer_set(struct ktimer *t, uint64_t when);
-void ktimer_cancel(struct ktimer *t);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include "addr.h"
 #include "list.h"
+#include "upcalls.h"
 
 struct file;
 struct mm;
@@ -65,6 +66,8 @@ long mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot, unsigned
 int mm_munmap(struct mm *mm, uint64_t addr, uint64_t len);
 int mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot);
 long mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len, unsigned flags, uint64_t new_addr);
+/* msync(2): shared file areas go to their file. */
+int mm_msync(struct mm *mm, uint64_t addr, uint64_t len);
 int mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice);
 uint64_t mm_brk(struct mm *mm, uint64_t brk); /* the new or unchanged break, as brk(2) */
 int mm_set_brk_start(struct mm *mm, uint64_t start); /* exec, after the image is mapped: page aligned user address */

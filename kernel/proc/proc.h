@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "linux_proc.h"
 #include "list.h"
 #include "thread.h"
+#include "upcalls.h"
 #include "waitq.h"
 
 struct mm;
@@ -26,6 +28,11 @@ struct rlimit64 {
 };
 
 enum pstate { P_RUN, P_STOPPED, P_ZOMBIE };
+
+struct sigpend { /* pending signals: every queued siginfo has its bit in set, but not every bit an entry */
+	uint64_t set;
+	struct list queue; /* struct sigq (signal.h) */
+};
 
 struct proc {
 	int pid;                /* constant */
@@ -52,7 +59,32 @@ struct proc {
 	struct file *ctty;      /* ref; controlling terminal or NULL */
 	bool sip;
 	struct waitq *vfork_done; /* parent sleeping in vfork, or NULL */
-	void *p;                /* private to proc/ */
+
+	/* used by proc/ only */
+	struct list pid_link;     /* pid table */
+	struct sigpend pending;   /* process-directed */
+	int exit_signal;          /* to the parent when this process ends; 0: none */
+	bool group_exit;          /* every thread is to end, with: */
+	int group_status;
+	struct thread *exec_by;   /* execve is killing the other threads, or NULL */
+	struct waitq signalfd_wait; /* woken for every signal sent: signalfd polls here */
+	struct waitq thread_gone; /* that execve sleeps here */
+	struct waitq cont_wait;   /* stopped threads sleep here */
+	unsigned nstopped;        /* threads sleeping there */
+	int stop_sig;             /* P_STOPPED: why */
+	bool stop_report, cont_report; /* wait4(WUNTRACED, WCONTINUED) has not seen it yet */
+	bool execed;              /* called execve since it was created (setpgid) */
+	bool no_new_privs, subreaper, not_dumpable;
+	int pdeath_sig;
+	uint64_t timer_slack_ns;
+	size_t max_pages;         /* high-water mark of committed memory, for ru_maxrss */
+	uint64_t child_max_pages;
+	struct itimer {
+		struct ktimer timer;
+		uint64_t interval;
+	} itimer_real;
+	struct list ptimers;      /* timer_create(2): struct ptimer */
+	int next_timer_id;
 };
 
 static inline struct proc *proc_self(void)
@@ -83,12 +115,29 @@ void signal_deliver(struct uregs *u);
 #define ERESTARTSYS    512 /* restart if SA_RESTART, else EINTR */
 #define ERESTARTNOINTR 513 /* always restart */
 #define ERESTARTNOHAND 514 /* restart only if no handler ran */
+#define ERESTART_RESTARTBLOCK 516 /* as NOHAND, but through restart_syscall (task.h) */
 
 /* May the calling process act as uid 0? */
 static inline bool proc_privileged(void)
 {
 	return proc_self()->euid == 0;
 }
+
+/* Synchronous exception of user code -> signal, as Linux maps them. mm_result is mm_fault's answer for
+ * a page fault (negative), else ignored. */
+struct trap;
+void signal_trap(const struct trap *t, int mm_result);
+/* #UD at `cpuid` (or #GP: faulting): answers it from the boot block. False: it was not cpuid. */
+bool cpuid_trap(struct uregs *u);
+
+/* The number of bytes of the instruction that entered the kernel, for restarting it. */
+static inline unsigned proc_syscall_len(const struct proc *p)
+{
+	return p->sip ? 8 : 2; /* call *%fs:0x10; syscall, or the jmp that replaced it */
+}
+
+/* Name of the calling thread (16 bytes, terminated), as PR_GET_NAME and /proc show it. */
+const char *thread_comm(const struct thread *t);
 
 /* #UD at `syscall`: patch the site if that is provably safe, and say what to run. True: it was a
  * syscall instruction; u->rip is already past it. */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From user code into the kernel and back: system calls, exceptions, ticks. The way out is the same
+ * for all: reschedule if due, then signals, then the lock goes.
+ */
+#include "kernel.h"
+#include "klock.h"
+#include "linux_errno.h"
+#include "strace.h"
+#include "syscall.h"
+#include "thread.h"
+#include "upcalls.h"
+
+#define VECTOR_UD 6
+#define VECTOR_PF 14
+#define PF_WRITE  2u
+#define PF_INSTR  16u
+
+static void leave(struct uregs *u)
+{
+	sched_check();
+	if (signal_pending(thread_self()) ||
+		(u->orig_rax != UINT64_MAX && (int64_t)u->rax <= -ERESTART_FIRST &&
+			(int64_t)u->rax >= -ERESTART_LAST))
+		signal_deliver(u);
+}
+
+static long dispatch(struct uregs *u, const struct sysent *e)
+{
+	const struct sysargs a = {
+		.v = {u->rdi, u->rsi, u->rdx, u->r10, u->r8, u->r9},
+		.u = u,
+	};
+
+	return e->fn(&a);
+}
+
+static const struct sysent *lookup(uint64_t nr)
+{
+	return nr < systab_count && systab[nr].fn != NULL ? &systab[nr] : NULL;
+}
+
+static void syscall_locked(struct uregs *u)
+{
+	const struct sysent *e = lookup(u->orig_rax);
+
+	strace_enter(u, e);
+	long r = e != NULL ? dispatch(u, e) : -ENOSYS;
+
+	if (u->orig_rax != UINT64_MAX) /* rt_sigreturn and execve have set every register */
+		u->rax = (uint64_t)r;
+	strace_exit(u, e, r);
+}
+
+void kernel_syscall(struct uregs *u)
+{
+	const struct sysent *e = lookup(u->orig_rax);
+
+	if (e != NULL && (e->flags & NOLOCK) && !strace_on) {
+		u->rax = (uint64_t)dispatch(u, e);
+		return;
+	}
+	klock();
+	syscall_locked(u);
+	leave(u);
+	kunlock();
+}
+
+static void exception(struct uregs *u, const struct trap *t)
+{
+	int r = -EFAULT;
+
+	if (t->vector == TRAP_TICK) {
+		thread_self()->need_resched = true;
+		return;
+	}
+	if (t->vector == VECTOR_PF) {
+		r = mm_fault(mm_current(), t->addr, t->error & PF_WRITE, t->error & PF_INSTR);
+		if (r == 0)
+			return;
+	} else if (t->vector == VECTOR_UD) {
+		if (syspatch_trap(u)) {
+			u->orig_rax = u->rax;
+			syscall_locked(u);
+			return;
+		}
+		if (cpuid_trap(u))
+			return;
+	}
+	signal_trap(t, r);
+}
+
+void kernel_trap(struct uregs *u, const struct trap *t)
+{
+	u->orig_rax = UINT64_MAX;
+	klock();
+	exception(u, t);
+	leave(u);
+	kunlock();
+}

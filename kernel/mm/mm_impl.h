@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to mm/. Layers: va.c (who owns which addresses), pages.c (what is committed, with which
+ * EPCM permissions), vma.c (areas), and above them the calls of mm.h. */
+#ifndef CLOISTER_MM_IMPL_H
+#define CLOISTER_MM_IMPL_H
+
+#include "layout.h"
+#include "mm.h"
+
+/* Zones of a plain process's first extent. Libraries lie 8 MiB apart, so that the trampolines of
+ * their system calls find room (doc/adr/0013). */
+#define ARENA_LEN  0x400000000ull /* 16 GiB */
+#define ZONE_FILE  0x10000ull
+#define ZONE_BRK   0x100000000ull
+#define ZONE_ANON  0x180000000ull
+#define ZONE_STACK 0x3c0000000ull
+#define FILE_GAP   0x800000ull
+
+static inline uint64_t page_down(uint64_t a)
+{
+	return a & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+static inline uint64_t page_up(uint64_t a)
+{
+	return page_down(a + PAGE_SIZE - 1);
+}
+
+/* ---- mm.c: one thread at a time changes an mm; recursive, because filling a text page may map a
+ * trampoline. May sleep. ---- */
+void mm_lock(struct mm *mm);
+void mm_unlock(struct mm *mm);
+
+/* ---- va.c ---- */
+struct extent {
+	struct list link; /* by address */
+	uint64_t start, end;
+};
+int va_take(struct mm *mm, uint64_t len, uint64_t *start);      /* anywhere in the plain area */
+int va_take_fixed(struct mm *mm, uint64_t start, uint64_t end); /* -ENOMEM: not free */
+bool va_owns(struct mm *mm, uint64_t start, uint64_t end);      /* wholly inside one extent */
+void va_release_all(struct mm *mm);
+/* Start of a hole of len bytes in [lo, hi), margin bytes after the area before it; 0: none. */
+uint64_t va_find_hole(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uint64_t margin);
+
+/* ---- pages.c: state of a committed page = PAGE_COMMITTED | its EPCM permissions (VMA_R|W|X) ----
+ */
+#define PAGE_COMMITTED 8u
+unsigned page_state(uint64_t va);                           /* 0: absent */
+int page_commit_zero(struct mm *mm, uint64_t va, size_t n); /* n absent pages, R|W */
+int page_commit_copy(struct mm *mm, uint64_t va, const void *src, unsigned prot);
+int pages_protect(struct mm *mm, uint64_t start, uint64_t end,
+	unsigned prot);                                          /* the committed ones; blocks */
+void pages_release(struct mm *mm, uint64_t start, uint64_t end); /* the committed ones; blocks */
+/* EPCM permissions for PROT_* bits: nothing is writable or executable without being readable. */
+unsigned page_prot(unsigned vma_flags);
+
+/* ---- vma.c ---- */
+struct vma *vma_new(uint64_t start, uint64_t end, unsigned flags, struct file *file, uint64_t off);
+void vma_insert(struct mm *mm, struct vma *v); /* the range is free; may merge v into a neighbour */
+/* Makes [start, end) consist of whole areas. 0 or -ENOMEM with nothing changed that matters. */
+int vma_split_range(struct mm *mm, uint64_t start, uint64_t end);
+void vma_remove(struct mm *mm, struct vma *v);        /* unlinks and frees */
+void vma_free(struct vma *v);                         /* one that was never inserted */
+struct vma *vma_first(struct mm *mm, uint64_t start); /* the first with end > start, or NULL */
+struct vma *vma_next(struct mm *mm, struct vma *v);
+bool vma_any(struct mm *mm, uint64_t start, uint64_t end);
+
+/* ---- fault.c ---- */
+int fault_fill(struct mm *mm, struct vma *v, uint64_t va,
+	uint64_t limit); /* commit va's page, perhaps some more below limit */
+int vma_writeback(struct vma *v, uint64_t start,
+	uint64_t end); /* shared file areas: committed pages to the file */
+
+#endif
