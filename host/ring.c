@@ -87,6 +87,8 @@ static void backlog_flush(struct host *h)
 
 	while (done < h->nbacklog && ring_push(h, &h->backlog[done]))
 		done++;
+	if (done == 0)
+		return;
 	h->nbacklog -= done;
 	memmove(h->backlog, h->backlog + done, h->nbacklog * sizeof *h->backlog);
 }

@@ -131,23 +131,24 @@ void vcpu_kick(struct host *h, uint64_t index)
 
 /* ---- exits ---- */
 
-static const char *reason_text(uint64_t reason)
+/* enum dead_reason in the low byte; above it whatever helps its author (enclave/die.h). */
+static const char *reason_text(uint8_t reason)
 {
 	static const char *const text[] = {
-#define X(name, nr, sentence) [nr] = sentence,
+#define X(name, code, sentence) [code] = sentence,
 		DEAD_REASONS(X)
 #undef X
 	};
 
-	return reason < sizeof text / sizeof text[0] && text[reason] ? text[reason]
-								     : "for an unknown reason";
+	return reason < sizeof text / sizeof text[0] ? text[reason] : "for an unknown reason";
 }
 
 static void on_dead(struct host *h, uint64_t status, uint64_t reason)
 {
 	(void)ring_service(h); /* its last words, and HC_exit */
 	if (reason != DEAD_EXIT)
-		host_complain("the enclave stopped: %s", reason_text(reason));
+		host_complain("the enclave stopped: %s (%#lx)", reason_text((uint8_t)reason),
+			(unsigned long)reason);
 	host_end(h, status <= 255 ? (int)status : LAUNCH_FAILED);
 }
 

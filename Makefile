@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Front door to meson. `make` leaves the command at build/cloister and its signed enclave beside it.
+# Every target installs the Debian packages it needs (tools/deps.sh).
+B := build
+NINJA = ninja -C $(B)
+
+all: $(B)/cloister.enclave.sig
+
+$(B)/build.ninja:
+	tools/deps.sh build
+	meson setup $(B)
+
+# ninja knows what is out of date; the stamp files below are only touched when it did something.
+ninja: $(B)/build.ninja
+	@tools/deps.sh build
+	@$(NINJA)
+	@for f in cli/cloister enclave/cloister.enclave; do \
+		cmp -s $(B)/$$f $(B)/$${f#*/} || cp $(B)/$$f $(B)/; done
+
+$(B)/dev-key.pem: ninja
+	@test -f $@ || $(B)/cloister sign --gen-key $@
+
+$(B)/cloister.enclave.sig: ninja $(B)/dev-key.pem
+	@test -f $@ -a $@ -nt $(B)/cloister.enclave || \
+		$(B)/cloister sign --key $(B)/dev-key.pem $(B)/cloister.enclave
+
+demo: all
+	@tools/deps.sh demo
+	tools/demo.sh $(B)/cloister
+
+check: all
+	@tools/deps.sh check
+	meson test -C $(B) --print-errorlogs
+
+bench: all
+	@tools/deps.sh check
+	bench/run.py $(B)
+
+check-selftests: all
+	tools/selftests.sh
+
+fmt:
+	@tools/deps.sh fmt
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+sysroot ports: all
+	$@/build.sh
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all ninja demo check bench check-selftests fmt sysroot ports clean
