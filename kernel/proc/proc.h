@@ -29,61 +29,63 @@ struct rlimit64 {
 
 enum pstate { P_RUN, P_STOPPED, P_ZOMBIE };
 
-struct sigpend { /* pending signals: every queued siginfo has its bit in set, but not every bit an entry */
+struct sigpend { /* pending signals: every queued siginfo has its bit in set, but not every bit an
+		    entry */
 	uint64_t set;
 	struct list queue; /* struct sigq (signal.h) */
 };
 
 struct proc {
-	int pid;                /* constant */
+	int pid; /* constant */
 	int pgid, sid;
-	struct proc *parent;    /* NULL for init only */
+	struct proc *parent; /* NULL for init only */
 	struct list children, sibling;
-	struct list all_link;   /* every process, by pid */
-	struct list threads;    /* thread.proc_link */
+	struct list all_link; /* every process, by pid */
+	struct list threads;  /* thread.proc_link */
 	unsigned nthreads;
 	enum pstate state;
-	int exit_status;        /* as wait4(2) encodes it; valid in P_ZOMBIE */
-	struct mm *mm;          /* ref */
-	struct fdtable *files;  /* ref */
-	struct fsctx *fs;       /* ref */
-	struct sigstate *sig;   /* dispositions and process-wide pending signals; ref */
+	int exit_status;         /* as wait4(2) encodes it; valid in P_ZOMBIE */
+	struct mm *mm;           /* ref */
+	struct fdtable *files;   /* ref */
+	struct fsctx *fs;        /* ref */
+	struct sigstate *sig;    /* dispositions and process-wide pending signals; ref */
 	struct waitq child_wait; /* wait4 sleeps here */
 	uint32_t uid, euid, suid, gid, egid, sgid;
 	uint32_t groups[32];
 	unsigned ngroups;
 	struct rlimit64 rlim[RLIM_COUNT];
 	char comm[16];
-	uint64_t start_ns;      /* monotonic */
-	uint64_t utime_ns, stime_ns, cutime_ns, cstime_ns; /* of dead threads; of waited-for children */
-	struct file *ctty;      /* ref; controlling terminal or NULL */
+	uint64_t start_ns; /* monotonic */
+	uint64_t utime_ns, stime_ns, cutime_ns,
+		cstime_ns; /* of dead threads; of waited-for children */
+	struct file *ctty; /* ref; controlling terminal or NULL */
 	bool sip;
 	struct waitq *vfork_done; /* parent sleeping in vfork, or NULL */
 
 	/* used by proc/ only */
-	struct list pid_link;     /* pid table */
-	struct sigpend pending;   /* process-directed */
-	int exit_signal;          /* to the parent when this process ends; 0: none */
-	bool group_exit;          /* every thread is to end, with: */
+	struct list pid_link;   /* pid table */
+	struct sigpend pending; /* process-directed */
+	int exit_signal;        /* to the parent when this process ends; 0: none */
+	bool group_exit;        /* every thread is to end, with: */
 	int group_status;
-	struct thread *exec_by;   /* execve is killing the other threads, or NULL */
-	struct waitq signalfd_wait; /* woken for every signal sent: signalfd polls here */
-	struct waitq thread_gone; /* that execve sleeps here */
-	struct waitq cont_wait;   /* stopped threads sleep here */
-	unsigned nstopped;        /* threads sleeping there */
-	int stop_sig;             /* P_STOPPED: why */
+	struct thread *exec_by;        /* execve is killing the other threads, or NULL */
+	struct waitq signalfd_wait;    /* woken for every signal sent: signalfd polls here */
+	struct waitq thread_gone;      /* that execve sleeps here */
+	struct waitq cont_wait;        /* stopped threads sleep here */
+	unsigned nstopped;             /* threads sleeping there */
+	int stop_sig;                  /* P_STOPPED: why */
 	bool stop_report, cont_report; /* wait4(WUNTRACED, WCONTINUED) has not seen it yet */
-	bool execed;              /* called execve since it was created (setpgid) */
+	bool execed;                   /* called execve since it was created (setpgid) */
 	bool no_new_privs, subreaper, not_dumpable;
 	int pdeath_sig;
 	uint64_t timer_slack_ns;
-	size_t max_pages;         /* high-water mark of committed memory, for ru_maxrss */
+	size_t max_pages; /* high-water mark of committed memory, for ru_maxrss */
 	uint64_t child_max_pages;
 	struct itimer {
 		struct ktimer timer;
 		uint64_t interval;
 	} itimer_real;
-	struct list ptimers;      /* timer_create(2): struct ptimer */
+	struct list ptimers; /* timer_create(2): struct ptimer */
 	int next_timer_id;
 };
 
@@ -94,17 +96,17 @@ static inline struct proc *proc_self(void)
 
 struct proc *proc_find(int pid); /* NULL if none; zombies included */
 struct thread *proc_find_thread(int tid);
-extern struct list proc_list;    /* proc.all_link */
+extern struct list proc_list; /* proc.all_link */
 unsigned proc_count(void);
-unsigned proc_ran_total(void);   /* processes created since boot */
+unsigned proc_ran_total(void); /* processes created since boot */
 
 /* Boot: process 1 from the configuration (argv, env, cwd): PATH search as execvp for a name without
  * slash. Called on a kernel thread. A failure prints one line and exits 126/127. */
 void proc_boot(void);
 
 /* ---- signals, for the others ---- */
-bool signal_pending(struct thread *t);       /* a deliverable signal waits */
-void signal_send_proc(struct proc *p, int sig, int code);   /* kernel-made, process-directed */
+bool signal_pending(struct thread *t);                    /* a deliverable signal waits */
+void signal_send_proc(struct proc *p, int sig, int code); /* kernel-made, process-directed */
 void signal_send_pgrp(int pgid, int sig, int code);
 void signal_send_thread(struct thread *t, int sig, int code);
 /* Synchronous fault of the calling thread: cannot be blocked or ignored. */
@@ -112,9 +114,9 @@ void signal_fault(int sig, int code, uint64_t addr);
 /* On the way out of the kernel, under the lock: delivers signals (builds frames), stops, exits. */
 void signal_deliver(struct uregs *u);
 /* How an interrupted system call ends: these never reach the user. */
-#define ERESTARTSYS    512 /* restart if SA_RESTART, else EINTR */
-#define ERESTARTNOINTR 513 /* always restart */
-#define ERESTARTNOHAND 514 /* restart only if no handler ran */
+#define ERESTARTSYS           512 /* restart if SA_RESTART, else EINTR */
+#define ERESTARTNOINTR        513 /* always restart */
+#define ERESTARTNOHAND        514 /* restart only if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* as NOHAND, but through restart_syscall (task.h) */
 
 /* May the calling process act as uid 0? */
@@ -123,8 +125,8 @@ static inline bool proc_privileged(void)
 	return proc_self()->euid == 0;
 }
 
-/* Synchronous exception of user code -> signal, as Linux maps them. mm_result is mm_fault's answer for
- * a page fault (negative), else ignored. */
+/* Synchronous exception of user code -> signal, as Linux maps them. mm_result is mm_fault's answer
+ * for a page fault (negative), else ignored. */
 struct trap;
 void signal_trap(const struct trap *t, int mm_result);
 /* #UD at `cpuid` (or #GP: faulting): answers it from the boot block. False: it was not cpuid. */
