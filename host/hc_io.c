@@ -48,7 +48,7 @@ void hc_fd_own(struct host *h, int fd, bool owned)
 
 int64_t hc_exit(struct host *h, const struct hc_msg *m)
 {
-	host_end(h, m->a[0] <= 255 ? (int)m->a[0] : LAUNCH_FAILED);
+	host_end(h, m->a[0] <= 255 ? (int)m->a[0] : LAUNCH_FAILED, NULL);
 	return 0;
 }
 

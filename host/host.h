@@ -108,8 +108,10 @@ struct host {
 
 /* "cloister: " line on stderr. Returns LAUNCH_FAILED. */
 int host_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The enclave is over: launch() returns status. The first caller wins. */
-void host_end(struct host *h, int status);
+/* The enclave is over: launch() returns status, after the line that says why (NULL: none). The
+ * first caller wins, what later ones say follows from that. */
+void host_end(struct host *h, int status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* load.c: build and start up to EINIT the enclave in `file`, fill dev, enclave, vcpu[].tcs; nvcpu
  * is lowered to the vCPU slots it has. 0, or LAUNCH_FAILED after a complaint. */

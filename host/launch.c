@@ -24,27 +24,39 @@
 #define ENCLAVE_NAME "cloister.enclave"
 #define LIBEXEC_DIR  "../libexec/cloister"
 
-int host_complain(const char *fmt, ...)
+static void complain(const char *fmt, va_list ap)
 {
 	char line[1024];
+
+	vsnprintf(line, sizeof line, fmt, ap);
+	dprintf(STDERR_FILENO, "cloister: %s\n", line);
+}
+
+int host_complain(const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
+	complain(fmt, ap);
 	va_end(ap);
-	dprintf(STDERR_FILENO, "cloister: %s\n", line);
 	return LAUNCH_FAILED;
 }
 
-void host_end(struct host *h, int status)
+void host_end(struct host *h, int status, const char *fmt, ...)
 {
+	va_list ap;
+
+	va_start(ap, fmt);
 	pthread_mutex_lock(&h->end_lock);
 	if (!h->ended) {
+		if (fmt != NULL)
+			complain(fmt, ap);
 		h->ended = true;
 		h->status = status;
+		pthread_cond_broadcast(&h->end_cond);
 	}
-	pthread_cond_broadcast(&h->end_cond);
 	pthread_mutex_unlock(&h->end_lock);
+	va_end(ap);
 }
 
 static int wait_for_end(struct host *h)

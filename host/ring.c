@@ -45,15 +45,13 @@ static void copy_message(struct hc_msg *dst, const struct hc_msg *src)
 		d[i] = s[i];
 }
 
-/* A counter pair no honest enclave can produce: say so once and stop listening to it. */
+/* A counter pair no honest enclave can produce: stop listening to it. */
 static bool ring_sane(struct host *h, uint64_t head, uint64_t tail)
 {
 	if (tail - head <= HC_SLOTS)
 		return true;
-	if (!h->broken)
-		host_complain("the enclave corrupted its hostcall ring");
 	h->broken = true;
-	host_end(h, LAUNCH_FAILED);
+	host_end(h, LAUNCH_FAILED, "the enclave corrupted its hostcall ring");
 	return false;
 }
 
@@ -104,8 +102,7 @@ void ring_complete(struct host *h, uint64_t token, uint64_t op, int64_t ret)
 		struct hc_msg *b = realloc(h->backlog, cap * sizeof *b);
 
 		if (b == NULL) { /* an answer lost would hang a process for ever */
-			host_complain("out of memory");
-			host_end(h, LAUNCH_FAILED);
+			host_end(h, LAUNCH_FAILED, "no memory for the hostcall ring");
 			return;
 		}
 		h->backlog = b;

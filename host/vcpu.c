@@ -145,11 +145,14 @@ static const char *reason_text(uint8_t reason)
 
 static void on_dead(struct host *h, uint64_t status, uint64_t reason)
 {
+	int code = status <= 255 ? (int)status : LAUNCH_FAILED;
+
 	(void)ring_service(h); /* its last words, and HC_exit */
-	if (reason != DEAD_EXIT)
-		host_complain("the enclave stopped: %s (%#lx)", reason_text((uint8_t)reason),
+	if (reason == DEAD_EXIT)
+		host_end(h, code, NULL);
+	else
+		host_end(h, code, "the enclave stopped: %s (%#lx)", reason_text((uint8_t)reason),
 			(unsigned long)reason);
-	host_end(h, status <= 255 ? (int)status : LAUNCH_FAILED);
 }
 
 static int on_eexit(struct vcpu *v, uint64_t reason, uint64_t arg, uint64_t arg2)
@@ -181,8 +184,8 @@ static int on_eexit(struct vcpu *v, uint64_t reason, uint64_t arg, uint64_t arg2
 		on_dead(h, arg, arg2);
 		return 0;
 	default:
-		host_complain("the enclave left for no known reason (%lu)", (unsigned long)reason);
-		host_end(h, LAUNCH_FAILED);
+		host_end(h, LAUNCH_FAILED, "the enclave left for no known reason (%lu)",
+			(unsigned long)reason);
 		return 0;
 	}
 	if (!v->armed)
@@ -199,10 +202,10 @@ static int on_exit_of(
 		return on_eexit(v, (uint64_t)rdi, (uint64_t)rsi, (uint64_t)rdx);
 	if (run->function == SGX_ERESUME) /* an exception inside: the enclave deals with it */
 		return SGX_EENTER;
-	host_complain("vCPU %u cannot enter the enclave (exception %u, error %#x, address %#lx)",
+	host_end(v->host, LAUNCH_FAILED,
+		"vCPU %u cannot enter the enclave (exception %u, error %#x, address %#lx)",
 		v->index, run->exception_vector, run->exception_error_code,
 		(unsigned long)run->exception_addr);
-	host_end(v->host, LAUNCH_FAILED);
 	return 0;
 }
 
@@ -236,10 +239,8 @@ static void *vcpu_thread(void *arg)
 		err = vcpu_enter(h->dev->enter, h->boot, &run);
 		timer_delete(v->timer);
 	}
-	if (err < 0) {
-		host_complain("vCPU %u cannot run: %s", v->index, strerror(-err));
-		host_end(h, LAUNCH_FAILED);
-	}
+	if (err < 0)
+		host_end(h, LAUNCH_FAILED, "vCPU %u cannot run: %s", v->index, strerror(-err));
 	h->dev->thread_exit();
 	return NULL;
 }
