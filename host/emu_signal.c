@@ -12,7 +12,6 @@
 #include "emu_test.h"
 
 #include <errno.h>
-#include <string.h>
 #include <pthread.h>
 
 static const int traps[] = { SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGSYS };
@@ -123,9 +122,11 @@ int emu_signals_init(void)
 {
 	int ret = 0;
 
-	for (int sig = 1; sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &host_action[sig]) < 0)
-			memset(&host_action[sig], 0, sizeof(host_action[sig]));
+	for (int sig = 1; sig < NSIG; sig++) {
+		struct sigaction old;
+		if (sigaction(sig, NULL, &old) == 0 && old.sa_sigaction != emu_signal_entry)
+			host_action[sig] = old;
+	}
 	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]) && ret == 0; i++)
 		ret = install(traps[i], SA_RESTART);
 	return ret;
