@@ -10,21 +10,7 @@
 
 #include <stdbool.h>
 
-struct elf_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version;
-	uint64_t entry, phoff, shoff;
-	uint32_t flags;
-	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-_Static_assert(sizeof(struct elf_header) == 64, "ELF64");
-
-struct elf_phdr {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-_Static_assert(sizeof(struct elf_phdr) == 56, "ELF64");
+#include "elf.h"
 
 struct elf_note {
 	uint32_t namesz, descsz, type;
@@ -41,9 +27,6 @@ struct elf_note {
 #define ELF_PT_GNU_STACK 0x6474e551
 #define ELF_PT_GNU_RELRO 0x6474e552
 #define ELF_PT_GNU_PROP  0x6474e553
-#define ELF_PF_X         1u
-#define ELF_PF_W         2u
-#define ELF_PF_R         4u
 
 #define PAGE_MASK        (SGX_PAGE_SIZE - 1ULL)
 #define ATTRIBUTES_KNOWN (SGX_ATTR_MODE64BIT | SGX_ATTR_KSS | SGX_ATTR_AEXNOTIFY)
