@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import stat
 import struct
 import subprocess
@@ -116,6 +117,12 @@ class Command(Case):
             self.assertIn(f"  {verb} ", overview)
             self.assertIn(f"Usage: cloister {verb}", self.good("help", verb))
             self.assertEqual(self.good("help", verb), self.good(verb, "--help"))
+
+    def test_manual_pages_name_the_same_options(self):
+        for verb in ("measure", "sign", "sigstruct"):
+            page = (ROOT / f"doc/man/cloister-{verb}.1.scd").read_text()
+            options = set(re.findall(r"^\*(--[a-z-]+)\*", page, re.M))
+            self.assertEqual(options, set(re.findall(r"^  (--[a-z-]+)", self.good("help", verb), re.M)))
 
     def test_wrong_usage(self):
         self.bad("frobnicate", says=["cloister: frobnicate: no such command"])
