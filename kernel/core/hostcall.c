@@ -43,6 +43,7 @@ struct pending {
 	uint64_t len;            /* limit of a LEN row */
 	struct thread *thread;   /* of a NOW row */
 	struct hostasync *async; /* of a LATER row */
+	bool waiting; /* the thread sleeps for it */
 	bool done;
 	long ret;
 };
@@ -54,6 +55,8 @@ static struct waitq slot_free;
 
 void hostcall_init(void)
 {
+	memset(table, 0, sizeof(table));
+	unsent = false;
 	waitq_init(&slot_free);
 	arena_init();
 }
@@ -152,7 +155,8 @@ static void complete(const struct hc_msg *m)
 	}
 	p->ret = ret;
 	p->done = true;
-	thread_wake(p->thread);
+	if (p->waiting)
+		thread_wake(p->thread);
 }
 
 unsigned hostcall_poll(void)
@@ -177,6 +181,7 @@ static long call(unsigned op, struct hc_msg *m, uint64_t len)
 	p->thread = thread_self();
 	post(p, m);
 	hostcall_show();
+	p->waiting = true;
 	while (!p->done)
 		thread_sleep(NO_DEADLINE, false);
 	long ret = p->ret;

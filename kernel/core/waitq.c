@@ -49,6 +49,7 @@ int waitq_sleep(struct waitq *q, uint64_t deadline, bool interruptible)
 	struct waiter w;
 
 	waiter_init_thread(&w);
+	w.thread->woken = false; /* what came before is not from this queue */
 	waitq_add(q, &w);
 	int r = thread_sleep(deadline, interruptible);
 	waitq_del(&w);
