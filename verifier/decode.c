@@ -59,6 +59,10 @@ static enum verify_cause prefixes(struct insn *in, struct cursor *c)
 		case 0x66:
 			group = 0, bit = in->prefixes & P_66 ? P_66S : P_66;
 			break;
+		case 0x26:
+		case 0x36:
+		case 0x3e:
+			return V1_PREFIX;
 		case 0x2e:
 			group = P_2E, bit = P_2E;
 			break;
@@ -169,7 +173,7 @@ static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 		return false;
 	if (p & P_66 && pp != P66 && (!(attr & A_OPSZ) || in->rex & REX_W))
 		return false;
-	if (p & (P_F2 | P_F3) && (pp < PF3 || (in->map == MAP_ONE && in->rex)))
+	if (p & (P_F2 | P_F3) && (pp < PF3 || (in->map == MAP_ONE && in->opcode == 0x90 && in->rex)))
 		return false;
 	if (p & P_LOCK && !(attr & A_LOCK && in->has_mem && (in->modrm >> 6) != 3))
 		return false;

@@ -24,9 +24,9 @@
     movq %rax,%r11
     CHECK 8f
     jmp *%r11
-#: indirect-forgotten expect: reject V5 at 0x8
+#: indirect-forgotten expect: reject V5 at 0x9
     movl %eax,%r11d
-    popq %rax
+    popq %r11
     CHECK 8f
     jmp *%r11
 #: return expect: accept
@@ -174,10 +174,9 @@
     jmp 1b+1
 #: branch-before-text expect: reject V7 at 0x4
     jmp .-100
-#: branch-to-end expect: reject V7 at 0x4
+#: branch-to-end!raw expect: reject V7 at 0x4
+    endbr64
     jne 1f
-    ud2
-    .skip 0
     ud2
 1:
 #: branch-past-end expect: reject V7 at 0x4
@@ -219,15 +218,17 @@
     movl $0xfa1e0ff3,%eax
 #: label-in-displacement expect: reject V9 at 0x7
     movl -0x5e1f00d(%r14),%eax
-#: label-in-movabs expect: reject V9 at 0x7
-    movabsq $0x00fa1e0ff3000000+0x0,%rax
-#: label-across-insns expect: reject V9 at 0x8
-    BYTES 0x81,0xc0,0x00,0x00,0xf3
-    BYTES 0x0f
-    BYTES 0x1e
-    BYTES 0xfa
-    .section .junk
-    .previous
+#: label-in-movabs expect: reject V9 at 0x9
+    movabsq $0x00fa1e0ff3000000,%rax
+#: label-across-fields expect: reject V9 at 0x7
+    movl $0x00fa1e0f,-13(%rsp)
+#: label-from-modrm expect: reject V9 at 0x5
+    xorl $0x00fa1e0f,%ebx
+#: label-last-bytes-denied expect: reject V2 at 0x9
+    addl $0xf3000000,%eax
+    BYTES 0x0f,0x1e,0xfa
+#: label-in-branch-is-out-of-range expect: reject V7 at 0x4
+    BYTES 0xe9,0xf3,0x0f,0x1e,0xfa
 #: label-false expect: reject V9 at 0x9
     BYTES 0xb8,0x00,0x41,0x81,0x3b
     endbr64

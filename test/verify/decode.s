@@ -19,11 +19,11 @@
     BYTES 0x65,0x0f,0x1f,0x00
 #: nop-other-reg expect: reject V2 at 0x4
     BYTES 0x0f,0x1f,0x08
-#: nop-f3 expect: reject V1 at 0x4
+#: nop-f3 expect: reject V2 at 0x4
     BYTES 0xf3,0x0f,0x1f,0x00
 #: endbr32 expect: reject V2 at 0x4
     endbr32
-#: rdssp expect: reject V2 at 0x4
+#: rdssp expect: reject V1 at 0x4
     rdsspq %rax
 #: hint-nop expect: reject V2 at 0x4
     BYTES 0x0f,0x1e,0xfa
@@ -43,13 +43,13 @@
     BYTES 0x48,0x48,0x89,0xc0
 #: rex-then-prefix expect: reject V2 at 0x4
     BYTES 0x48,0x66,0x89,0xc0
-#: es expect: reject V2 at 0x4
+#: es expect: reject V1 at 0x4
     BYTES 0x26,0x89,0xc0
-#: ds expect: reject V2 at 0x4
+#: ds expect: reject V1 at 0x4
     BYTES 0x3e,0x89,0xc0
 #: cs expect: reject V1 at 0x4
     BYTES 0x2e,0x89,0xc0
-#: notrack expect: reject V2 at 0x4
+#: notrack expect: reject V1 at 0x4
     notrack jmp *%rax
 #: lock-register expect: reject V1 at 0x4
     BYTES 0xf0,0x01,0xc0
@@ -105,7 +105,7 @@
     BYTES 0xc4,0xe0,0x78,0x58,0xc0
 #: vex-map-7 expect: reject V2 at 0x4
     BYTES 0xc4,0xe7,0x78,0x58,0xc0
-#: vex-vvvv expect: reject V2 at 0x4
+#: vex-vvvv expect: reject V2 at 0x8
     BYTES 0xc5,0x78,0x28,0xc0
     BYTES 0xc5,0xf0,0x28,0xc0
 #: evex-reserved-bit expect: reject V2 at 0x4
@@ -293,7 +293,7 @@
 #: denied-lfs-[rsp]-eax expect: reject V2 at 0x4
     lfs (%rsp),%eax
 #: denied-lgs-[rsp]-rax expect: reject V2 at 0x4
-    lgs (%rsp),%rax
+    lgs (%rsp),%eax
 #: denied-lss-[rsp]-eax expect: reject V2 at 0x4
     lss (%rsp),%eax
 #: denied-lgdt-[rsp] expect: reject V2 at 0x4
@@ -307,7 +307,7 @@
 #: denied-sldt-ax expect: reject V2 at 0x4
     sldt %ax
 #: denied-smsw-ax expect: reject V2 at 0x4
-    smsw %ax
+    smsw %eax
 #: denied-lmsw-ax expect: reject V2 at 0x4
     lmsw %ax
 #: denied-lsl-ax-ax expect: reject V2 at 0x4
@@ -334,9 +334,9 @@
     fxrstor (%rsp)
 #: denied-clflush-[rsp] expect: reject V2 at 0x4
     clflush (%rsp)
-#: denied-clflushopt-[rsp] expect: reject V2 at 0x4
+#: denied-clflushopt-[rsp] expect: reject V1 at 0x4
     clflushopt (%rsp)
-#: denied-clwb-[rsp] expect: reject V2 at 0x4
+#: denied-clwb-[rsp] expect: reject V1 at 0x4
     clwb (%rsp)
 #: denied-cldemote-[rsp] expect: reject V2 at 0x4
     cldemote (%rsp)
@@ -356,7 +356,7 @@
     umonitor %rax
 #: denied-umwait-eax expect: reject V2 at 0x4
     umwait %eax
-#: denied-tpause-eax expect: reject V2 at 0x4
+#: denied-tpause-eax expect: reject V1 at 0x4
     tpause %eax
 #: denied-movdir64b-[rsp]-rax expect: reject V2 at 0x4
     movdir64b (%rsp),%rax
@@ -399,7 +399,7 @@
 #: denied-rsm expect: reject V2 at 0x4
     rsm
 #: denied-hreset-1-eax expect: reject V2 at 0x4
-    hreset $1,%eax
+    hreset $1
 #: denied-serialize expect: reject V2 at 0x4
     serialize
 #: denied-ptwrite-rax expect: reject V2 at 0x4
@@ -431,11 +431,11 @@
 #: denied-bnd-ret expect: reject V2 at 0x4
     bnd ret
 #: denied-ljmpl-[rsp] expect: reject V2 at 0x4
-    ljmpl *(%rsp)
+    ljmp *(%rsp)
 #: denied-lcalll-[rsp] expect: reject V2 at 0x4
-    lcalll *(%rsp)
+    lcall *(%rsp)
 #: denied-ljmpq-[rsp] expect: reject V2 at 0x4
-    ljmpq *(%rsp)
+    rex.w ljmp *(%rsp)
 #: denied-popfw expect: reject V2 at 0x4
     popfw
 #: denied-popfq expect: reject V2 at 0x4

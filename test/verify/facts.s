@@ -16,7 +16,7 @@
 #: mov16 expect: reject V3 at 0x7
     movw %bx,%bx
     movq 8(%r14,%rbx),%rax
-#: overwritten expect: reject V3 at 0x9
+#: overwritten expect: reject V3 at 0xa
     movl %ebx,%ebx
     addq $1,%rbx
     movq 8(%r14,%rbx),%rax
@@ -42,7 +42,7 @@
     movl %ebx,%ebx
     movl 8(%r14,%rbx),%ebx
     movq 8(%r14,%rbx),%rax
-#: implicit-mul expect: reject V3 at 0x8
+#: implicit-mul expect: reject V3 at 0x9
     movl %edx,%edx
     mulq %rcx
     movb (%r14,%rdx),%al
@@ -258,7 +258,7 @@
     movl %ebx,%ebx
     .fill 1000,1,0x90
     movb (%r14,%rbx),%al
-#: far-fact-jump expect: reject V7 at 0x3f2
+#: far-fact-jump expect: reject V7 at 0x3ee
     movl %ebx,%ebx
     .fill 500,1,0x90
 1:  .fill 500,1,0x90

@@ -3,7 +3,7 @@
 #: gs expect: accept
     movl %gs:(%eax),%ebx
     movq %rax,%gs:-0x80000000(%r13d,%r12d,8)
-    movb %gs:0x7fffffff(,%esp,1),%ah
+    movb %gs:0x7fffffff(%esp),%ah
     addl $5,%gs:(%ebp)
     lock addl $5,%gs:(%r14d)
     vaddps %gs:(%eax,%ecx,4),%zmm1,%zmm2

@@ -159,7 +159,7 @@
     pushq %rbx
     subq $0x10001,%rsp
     jne 8f
-#: credit-less-for-far-access expect: reject V4 at 0x12
+#: credit-less-for-far-access expect: reject V4 at 0x13
     movq 0x100(%rsp),%rbx
     subq $0xff80,%rsp
     jne 8f
@@ -175,7 +175,7 @@
     vmovups 8(%rsp),%xmm0
     subq $24,%rsp
     jne 8f
-#: credit-none-by-gs expect: reject V4 at 0xd
+#: credit-none-by-gs expect: reject V4 at 0xe
     movl %gs:8(%esp),%ebx
     subq $24,%rsp
     jne 8f
@@ -187,7 +187,7 @@
     prefetcht0 (%rsp)
     subq $24,%rsp
     jne 8f
-#: credit-none-by-shift-cl expect: reject V4 at 0xc
+#: credit-none-by-shift-cl expect: reject V4 at 0xe
     shlq %cl,8(%rsp)
     nop
     subq $24,%rsp
@@ -200,7 +200,7 @@
     fldl 8(%rsp)
     subq $24,%rsp
     jne 8f
-#: credit-jump-past-anchor expect: reject V7 at 0xb
+#: credit-jump-past-anchor expect: reject V7 at 0xa
     pushq %rbx
 1:  nop
     subq $24,%rsp
@@ -219,7 +219,7 @@
     endbr64
     subq $24,%rsp
     jne 8f
-#: credit-lost-after-template expect: reject V4 at 0xd
+#: credit-lost-after-template expect: reject V4 at 0xe
     pushq %rbx
     movl %ebp,%esp
     addq %r14,%rsp
