@@ -84,6 +84,8 @@ static void loop(struct rewrite *rw, const struct insn *in, int op, char size)
 {
 	static unsigned serial;
 
+	if (rw->margin < 0)
+		rw_error(rw, in->stmt, "rsp is not settled before a string loop");
 	if (!in->rep && !in->repne) {
 		element(rw, op, size);
 	} else {
@@ -109,8 +111,6 @@ int pass_string(struct rewrite *rw, struct insn *in)
 
 	if (op < 0)
 		return PASS_NEXT;
-	if (rw->margin < 0)
-		rw_error(rw, in->stmt, "rsp is not settled before a string instruction");
 	if (op == STOS || op == MOVS)
 		template(rw, in, op, size);
 	else
