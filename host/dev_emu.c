@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "dev.h"
+#include "dev_sys.h"
 #include "emu.h"
 
 #include <errno.h>
@@ -61,12 +62,12 @@ static int dev_emu_close(int fd)
 	if (e == NULL)
 		return -EBADF;
 	emu_encl_close_fd(e);
-	return close(fd) < 0 ? -errno : 0;
+	return dev_sys.close(fd) < 0 ? -errno : 0;
 }
 
 static int dev_emu_sigaction(int sig, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART};
 	int ret = emu_init();
 
 	sigfillset(&sa.sa_mask);

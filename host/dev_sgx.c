@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SGX hardware through Linux: /dev/sgx_enclave and the vDSO. Almost nothing to do, because the table
- * is the kernel's ABI.
+ * SGX hardware through Linux: /dev/sgx_enclave and the vDSO. Almost nothing to do, because the
+ * table is the kernel's ABI.
  *
  * This file has not met hardware: it is built, and unit-tested against a recorded sequence of calls
  * (test/unit/test_dev_sgx.c).
@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "dev.h"
 #include "dev_sgx.h"
+#include "dev_sys.h"
 
 #include <linux/elf.h>
 #include <errno.h>
@@ -16,23 +17,13 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "sgx_uapi.h"
 
 #define RETRIES   100 /* of an ioctl or open that found the driver busy, 1 ms apart */
 #define ALT_STACK 65536
-
-static int sys_sigaction(int sig, const struct sigaction *act, struct sigaction *old)
-{
-	return sigaction(sig, act, old);
-}
-
-struct sgx_sys dev_sgx_sys = { open, ioctl, mmap, mprotect, munmap, close, sys_sigaction,
-	sigaltstack, getauxval };
 
 static vdso_sgx_enter_enclave_t vdso_enter;
 static __thread void *alt_stack;
@@ -77,7 +68,7 @@ void *dev_sgx_vdso_symbol(const void *base, const char *name)
 
 static void pause_1ms(void)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
 /* The driver answers these while another ioctl, reclaim or a CPUSVN update is going on. */
@@ -88,7 +79,7 @@ static bool transient(int err)
 
 static int dev_sgx_open(void)
 {
-	const void *image = (const void *)dev_sgx_sys.getauxval(AT_SYSINFO_EHDR);
+	const void *image = (const void *)dev_sys.getauxval(AT_SYSINFO_EHDR);
 	int fd = -1;
 
 	if (image != NULL && vdso_enter == NULL)
@@ -96,7 +87,7 @@ static int dev_sgx_open(void)
 	if (vdso_enter == NULL)
 		return -ENODEV;
 	for (int i = 0; i < RETRIES; i++) {
-		fd = dev_sgx_sys.open(SGX_ENCLAVE_DEV, O_RDWR | O_CLOEXEC);
+		fd = dev_sys.open(SGX_ENCLAVE_DEV, O_RDWR | O_CLOEXEC);
 		if (fd >= 0 || !transient(errno))
 			break;
 		pause_1ms();
@@ -110,7 +101,7 @@ static int dev_sgx_ioctl(int fd, unsigned long cmd, void *arg)
 	int ret = -1;
 
 	for (int i = 0; i < RETRIES; i++) {
-		ret = dev_sgx_sys.ioctl(fd, cmd, arg);
+		ret = dev_sys.ioctl(fd, cmd, arg);
 		if (ret >= 0 || !transient(errno))
 			break;
 		if (cmd == SGX_IOC_ENCLAVE_ADD_PAGES &&
@@ -123,23 +114,22 @@ static int dev_sgx_ioctl(int fd, unsigned long cmd, void *arg)
 
 static void *dev_sgx_mmap(int fd, uint64_t addr, size_t len, int prot)
 {
-	return dev_sgx_sys.mmap(
-		(void *)addr, len, prot, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+	return dev_sys.mmap((void *)addr, len, prot, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
 }
 
 static int dev_sgx_mprotect(uint64_t addr, size_t len, int prot)
 {
-	return dev_sgx_sys.mprotect((void *)addr, len, prot) < 0 ? -errno : 0;
+	return dev_sys.mprotect((void *)addr, len, prot) < 0 ? -errno : 0;
 }
 
 static int dev_sgx_munmap(uint64_t addr, size_t len)
 {
-	return dev_sgx_sys.munmap((void *)addr, len) < 0 ? -errno : 0;
+	return dev_sys.munmap((void *)addr, len) < 0 ? -errno : 0;
 }
 
 static int dev_sgx_close(int fd)
 {
-	return dev_sgx_sys.close(fd) < 0 ? -errno : 0;
+	return dev_sys.close(fd) < 0 ? -errno : 0;
 }
 
 static int dev_sgx_enter(unsigned long rdi, unsigned long rsi, unsigned long rdx,
@@ -151,17 +141,17 @@ static int dev_sgx_enter(unsigned long rdi, unsigned long rsi, unsigned long rdx
 /* Signals of a thread in the enclave must not be delivered on whatever RSP the exit left. */
 static int dev_sgx_thread_init(void)
 {
-	stack_t ss = { .ss_size = ALT_STACK };
+	stack_t ss = {.ss_size = ALT_STACK};
 
 	if (alt_stack != NULL)
 		return 0;
-	ss.ss_sp = dev_sgx_sys.mmap(NULL, ALT_STACK, PROT_READ | PROT_WRITE,
+	ss.ss_sp = dev_sys.mmap(NULL, ALT_STACK, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	if (ss.ss_sp == MAP_FAILED)
 		return -ENOMEM;
-	if (dev_sgx_sys.sigaltstack(&ss, NULL) < 0) {
+	if (dev_sys.sigaltstack(&ss, NULL) < 0) {
 		int err = errno;
-		(void)dev_sgx_sys.munmap(ss.ss_sp, ALT_STACK);
+		(void)dev_sys.munmap(ss.ss_sp, ALT_STACK);
 		return -err;
 	}
 	alt_stack = ss.ss_sp;
@@ -170,22 +160,22 @@ static int dev_sgx_thread_init(void)
 
 static void dev_sgx_thread_exit(void)
 {
-	stack_t off = { .ss_flags = SS_DISABLE };
+	stack_t off = {.ss_flags = SS_DISABLE};
 
 	if (alt_stack == NULL)
 		return;
-	(void)dev_sgx_sys.sigaltstack(&off, NULL);
-	(void)dev_sgx_sys.munmap(alt_stack, ALT_STACK);
+	(void)dev_sys.sigaltstack(&off, NULL);
+	(void)dev_sys.munmap(alt_stack, ALT_STACK);
 	alt_stack = NULL;
 }
 
 static int dev_sgx_sigaction(int sig, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction sa = { .sa_sigaction = handler,
-		.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK };
+	struct sigaction sa = {
+		.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
 
 	sigfillset(&sa.sa_mask);
-	return dev_sgx_sys.sigaction(sig, &sa, NULL) < 0 ? -errno : 0;
+	return dev_sys.sigaction(sig, &sa, NULL) < 0 ? -errno : 0;
 }
 
 const struct sgx_dev dev_sgx = {

@@ -35,11 +35,11 @@ struct sgx_measure;
 
 /* ---- EPCM --------------------------------------------------------------------------------- */
 /* One u16 per page. Low bits are SECINFO's R, W, X, PENDING, MODIFIED, PR in SECINFO's places. */
-#define EMU_RWX      0x0007
-#define EMU_PENDING  0x0008
-#define EMU_MODIFIED 0x0010
-#define EMU_PR       0x0020
-#define EMU_TYPE(t)  ((t) << 6) /* enum sgx_page_type, 3 bits */
+#define EMU_RWX        0x0007
+#define EMU_PENDING    0x0008
+#define EMU_MODIFIED   0x0010
+#define EMU_PR         0x0020
+#define EMU_TYPE(t)    ((t) << 6) /* enum sgx_page_type, 3 bits */
 #define EMU_TYPE_OF(e) (((e) >> 6) & 7)
 #define EMU_MAX(rwx)   ((rwx) << 9) /* the driver's maximal protection of the page */
 #define EMU_MAX_OF(e)  (((e) >> 9) & 7)
@@ -67,11 +67,11 @@ struct emu_vma {
 #define EMU_VMAS_MAX 65530 /* as vm.max_map_count */
 
 struct emu_tcs {
-	uint64_t va;          /* 0: slot unused */
-	uint64_t ossa;        /* what `ssa` was mapped for */
+	uint64_t va;   /* 0: slot unused */
+	uint64_t ossa; /* what `ssa` was mapped for */
 	uint32_t nssa;
-	struct sgx_tcs *tcs;  /* alias of the TCS page */
-	uint8_t *ssa;         /* alias of all its SSA frames */
+	struct sgx_tcs *tcs; /* alias of the TCS page */
+	uint8_t *ssa;        /* alias of all its SSA frames */
 	struct emu_encl *encl;
 };
 
@@ -80,17 +80,17 @@ struct emu_tcs {
 /* One enclave as this process sees it. */
 struct emu_encl {
 	struct emu_shared *sh;
-	uint16_t *epcm;     /* shared, one per page */
-	uint16_t *l1;       /* shared, valid pages per EMU_L1_PAGES */
-	uint32_t *l2;       /* shared, valid pages per EMU_L2_PAGES */
-	uint8_t *now;       /* private: protection the page has in this process, PROT_* */
-	uint64_t base, size; /* 0 before ECREATE */
+	uint16_t *epcm;       /* shared, one per page */
+	uint16_t *l1;         /* shared, valid pages per EMU_L1_PAGES */
+	uint32_t *l2;         /* shared, valid pages per EMU_L2_PAGES */
+	uint8_t *now;         /* private: protection the page has in this process, PROT_* */
+	uint64_t base, size;  /* 0 before ECREATE */
 	uint32_t xsave_bytes; /* of XFRM */
-	int user_fd;        /* what open() returned; -1 once closed */
-	int mem_fd;         /* the pages; our own */
+	int user_fd;          /* what open() returned; -1 once closed */
+	int mem_fd;           /* the pages; our own */
 	struct emu_vma *vmas; /* sorted, disjoint; nvmas of them */
 	size_t nvmas;
-	uint32_t map_lock;  /* guards vmas and now */
+	uint32_t map_lock;           /* guards vmas and now */
 	struct sgx_measure *measure; /* between ECREATE and EINIT, in the creating process */
 	uint32_t tcs_lock;
 	struct emu_tcs tcs[EMU_TCS_MAX];
@@ -126,7 +126,7 @@ int emu_map_check_max(struct emu_encl *e, uint64_t start, uint64_t end, int prot
 /* emu_encl.c */
 struct emu_encl *emu_encl_new(void);
 struct emu_encl *emu_encl_by_fd(int fd);
-struct emu_encl *emu_encl_at(uint64_t va);       /* whose ELRANGE has va, or NULL */
+struct emu_encl *emu_encl_at(uint64_t va);                      /* whose ELRANGE has va, or NULL */
 struct emu_encl *emu_encl_mapping(uint64_t addr, uint64_t len); /* with a mapping in it, or NULL */
 int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs);
 void emu_encl_close_fd(struct emu_encl *e);
@@ -158,11 +158,11 @@ struct emu_frame {
 /* Lies at the start of a thread area; `frame` and `xsave` are at the offsets of emu_asm.h. */
 struct emu_thread {
 	_Alignas(64) uint8_t xsave[EMU_XSAVE_SIZE];
-	struct emu_tcs *cur;  /* the TCS this thread is in, or NULL */
-	uint64_t tf;          /* RFLAGS.TF at EENTER */
+	struct emu_tcs *cur; /* the TCS this thread is in, or NULL */
+	uint64_t tf;         /* RFLAGS.TF at EENTER */
 	stack_t old_altstack;
-	struct emu_encl *sud; /* whose range Syscall User Dispatch covers */
-	bool stepping;        /* emu_test.h */
+	struct emu_encl *sud;                        /* whose range Syscall User Dispatch covers */
+	bool stepping;                               /* emu_test.h */
 	_Alignas(64) uint8_t scratch[SGX_PAGE_SIZE]; /* of the trap handler */
 	/* The private stack of emu_enter.S ends where `frame` starts. */
 	_Alignas(2048) uint8_t stack[0x2000];
@@ -230,11 +230,11 @@ void emu_cmac(const uint8_t key[16], const void *msg, size_t len, uint8_t mac[16
 
 /* emu_cpuid.c */
 struct emu_caps {
-	uint64_t xcr0;         /* what the host enables */
-	uint32_t xsave_size;   /* of xcr0, standard format */
+	uint64_t xcr0;       /* what the host enables */
+	uint32_t xsave_size; /* of xcr0, standard format */
 	uint32_t xsave_off[64], xsave_len[64];
-	bool cpuid_fault;      /* the CPU can trap CPUID */
-	uint64_t epc_bytes;    /* what CPUID reports */
+	bool cpuid_fault;   /* the CPU can trap CPUID */
+	uint64_t epc_bytes; /* what CPUID reports */
 };
 extern struct emu_caps emu_caps;
 int emu_cpuid_init(void);

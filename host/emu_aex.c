@@ -2,7 +2,8 @@
 /*
  * Asynchronous enclave exit, and its reverse. The interrupted state is in the signal frame, whose
  * FPU part the kernel wrote with XSAVE in standard format: it is copied to SSA[CSSA] component by
- * component as XFRM says, and the frame is left holding the synthetic state of the SDM's AEX tables.
+ * component as XFRM says, and the frame is left holding the synthetic state of the SDM's AEX
+ * tables.
  */
 #define _GNU_SOURCE
 #include "emu.h"
@@ -20,16 +21,16 @@
 #define AC 17
 #define XM 19
 
-#define XSAVE_HEADER     512
-#define XSAVE_EXTENDED   576
-#define SW_RESERVED      464 /* of the legacy area: software's, here the kernel's magic */
-#define SW_XFEATURES     472
+#define XSAVE_HEADER   512
+#define XSAVE_EXTENDED 576
+#define SW_RESERVED    464 /* of the legacy area: software's, here the kernel's magic */
+#define SW_XFEATURES   472
 
-#define MXCSR_AEX   0x1fb0
-#define MXCSR_XM    0x1f01
-#define FCW_AEX     0x037f
-#define FCW_MF      0x037e
-#define FSW_MF      0x8081
+#define MXCSR_AEX 0x1fb0
+#define MXCSR_XM  0x1f01
+#define FCW_AEX   0x037f
+#define FCW_MF    0x037e
+#define FSW_MF    0x8081
 
 #define RFLAGS_TF 0x00000100ULL
 #define RFLAGS_RF 0x00010000ULL
@@ -64,7 +65,8 @@ static void put16(uint8_t *p, uint16_t v)
 	memcpy(p, &v, sizeof(v));
 }
 
-/* The XSAVE image of an interrupted enclave: components of XFRM, INIT ones zero or their constant. */
+/* The XSAVE image of an interrupted enclave: components of XFRM, INIT ones zero or their constant.
+ */
 static void save_xstate(uint8_t *ssa, const uint8_t *fp, uint64_t xfrm)
 {
 	bool extended = get64(fp + SW_RESERVED) % (1ULL << 32) == FP_XSTATE_MAGIC1;
@@ -134,28 +136,29 @@ static void save_gpr(struct sgx_gprsgx *s, const greg_t *g, const struct emu_fsg
 }
 
 /* EXITINFO and EXINFO: what the enclave may learn about why it was left. */
-static void save_reason(uint8_t *ssa, uint32_t pages, bool exinfo, int vector, uint32_t error,
-	uint64_t addr)
+static void save_reason(
+	uint8_t *ssa, uint32_t pages, bool exinfo, int vector, uint32_t error, uint64_t addr)
 {
 	struct sgx_gprsgx *s = (void *)(ssa + SGX_SSA_GPR_OFF(pages));
 	struct sgx_exinfo *x = (void *)(ssa + SGX_SSA_EXINFO_OFF(pages));
-	bool always = vector == DE || vector == DB || vector == BP || vector == BR || vector == UD ||
-		      vector == MF || vector == AC || vector == XM;
+	bool always = vector == DE || vector == DB || vector == BP || vector == BR ||
+		      vector == UD || vector == MF || vector == AC || vector == XM;
 	bool with_exinfo = exinfo && (vector == GP || vector == PF);
 	uint32_t type = vector == BP ? SGX_EXITINFO_TYPE_SW : SGX_EXITINFO_TYPE_HW;
 
 	s->exitinfo = 0;
 	memset(s->reserved, 0, sizeof(s->reserved));
 	if (always || with_exinfo)
-		s->exitinfo = SGX_EXITINFO_VALID | type << SGX_EXITINFO_TYPE_SHIFT | (uint32_t)vector;
+		s->exitinfo =
+			SGX_EXITINFO_VALID | type << SGX_EXITINFO_TYPE_SHIFT | (uint32_t)vector;
 	if (with_exinfo)
-		*x = (struct sgx_exinfo){ .maddr = vector == PF ? addr : 0, .errcd = error };
+		*x = (struct sgx_exinfo){.maddr = vector == PF ? addr : 0, .errcd = error};
 }
 
 static void synthesize(struct emu_ctx *c, const struct sgx_gprsgx *s, const struct emu_tcs *tcs)
 {
-	static const int zero[] = { REG_RDX, REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11,
-		REG_R12, REG_R13, REG_R14, REG_R15 };
+	static const int zero[] = {REG_RDX, REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11,
+		REG_R12, REG_R13, REG_R14, REG_R15};
 	greg_t *g = c->g;
 
 	for (size_t i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AES-128-CMAC (RFC 4493) with AES-NI. OpenSSL has one too, but may allocate or lock, and EREPORT and
- * EGETKEY are executed in a signal handler. Every processor of the SGX generations has AES-NI.
+ * AES-128-CMAC (RFC 4493) with AES-NI. OpenSSL has one too, but may allocate or lock, and EREPORT
+ * and EGETKEY are executed in a signal handler. Every processor of the SGX generations has AES-NI.
  */
 #include "emu.h"
 
 #include <string.h>
 #include <wmmintrin.h>
 
-#define AES __attribute__((target("aes,sse2")))
+#define AES    __attribute__((target("aes,sse2")))
 #define ROUNDS 10
 
 struct aes {
@@ -62,7 +62,7 @@ static void doubled(uint8_t b[16])
 void emu_cmac(const uint8_t key[16], const void *msg, size_t len, uint8_t mac[16])
 {
 	const uint8_t *p = msg;
-	uint8_t sub[16] = { 0 }, last[16] = { 0 };
+	uint8_t sub[16] = {0}, last[16] = {0};
 	struct aes a;
 
 	aes_key(&a, key);

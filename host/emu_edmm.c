@@ -66,8 +66,8 @@ static int modify_page(struct emu_encl *e, uint64_t va, uint64_t type, uint64_t 
 		return -EFAULT;
 	if (!(old == SGX_PT_REG || (old == SGX_PT_TCS && type == SGX_PT_TRIM)))
 		return -EINVAL;
-	if (type == SGX_PT_TCS && (max & (SGX_SECINFO_R | SGX_SECINFO_W)) !=
-			(SGX_SECINFO_R | SGX_SECINFO_W))
+	if (type == SGX_PT_TCS &&
+		(max & (SGX_SECINFO_R | SGX_SECINFO_W)) != (SGX_SECINFO_R | SGX_SECINFO_W))
 		return -EPERM;
 	if (entry & (EMU_PENDING | EMU_MODIFIED)) {
 		*result = SGX_PAGE_NOT_MODIFIABLE;

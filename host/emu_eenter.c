@@ -60,7 +60,8 @@ static int check_tcs(struct emu_frame *f, struct emu_encl *e, const struct sgx_t
 }
 
 /* Every page of one SSA frame must be there and writable, so that an AEX can never fault. */
-static int probe_frame(struct emu_frame *f, struct emu_encl *e, const struct sgx_tcs *tcs, uint32_t n)
+static int probe_frame(
+	struct emu_frame *f, struct emu_encl *e, const struct sgx_tcs *tcs, uint32_t n)
 {
 	uint64_t size = (uint64_t)e->sh->secs.ssa_frame_size << SGX_PAGE_SHIFT;
 	uint64_t va = e->base + tcs->ossa + n * size;
@@ -122,7 +123,8 @@ static struct emu_tcs *find_tcs(struct emu_frame *f)
 		(void)fault(f, GP, 0, 0);
 		return NULL;
 	}
-	err = e == NULL ? SGX_PF_SGX | SGX_PF_U | SGX_PF_W | SGX_PF_P : probe(e, f->rbx, SGX_PT_TCS);
+	err = e == NULL ? SGX_PF_SGX | SGX_PF_U | SGX_PF_W | SGX_PF_P
+			: probe(e, f->rbx, SGX_PT_TCS);
 	if (err != 0) {
 		(void)fault(f, PF, err, f->rbx);
 		return NULL;

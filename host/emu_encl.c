@@ -8,6 +8,7 @@
  * (aliases), so that EENTER and AEX reach them whatever the enclave's own mapping permits.
  */
 #define _GNU_SOURCE
+#include "dev_sys.h"
 #include "emu.h"
 
 #include <errno.h>
@@ -27,8 +28,8 @@ static uint32_t encls_lock;
 
 static void *map_private(size_t len)
 {
-	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		-1, 0);
+	return dev_sys.mmap(NULL, len, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 static int encl_publish(struct emu_encl *e)
@@ -69,12 +70,12 @@ struct emu_encl *emu_encl_new(void)
 	else if (e->mem_fd >= 0 && encl_publish(e) == 0)
 		return e;
 	if (e->vmas != MAP_FAILED)
-		munmap(e->vmas, (EMU_VMAS_MAX + 1) * sizeof(e->vmas[0]));
+		dev_sys.munmap(e->vmas, (EMU_VMAS_MAX + 1) * sizeof(e->vmas[0]));
 	if (e->user_fd >= 0)
-		close(e->user_fd);
+		dev_sys.close(e->user_fd);
 	if (e->mem_fd >= 0)
-		close(e->mem_fd);
-	munmap(e, sizeof(*e));
+		dev_sys.close(e->mem_fd);
+	dev_sys.munmap(e, sizeof(*e));
 	errno = err;
 	return NULL;
 }
@@ -117,17 +118,18 @@ int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs)
 	int fd = memfd_create("sgx_epcm", MFD_CLOEXEC);
 	uint8_t *p = MAP_FAILED, *now = MAP_FAILED;
 
-	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0 || ftruncate(e->mem_fd, (off_t)secs->size) < 0)
+	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0 ||
+		ftruncate(e->mem_fd, (off_t)secs->size) < 0)
 		goto fail;
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	p = dev_sys.mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
 	now = map_private(secs->size >> SGX_PAGE_SHIFT);
 	if (p == MAP_FAILED || now == MAP_FAILED)
 		goto fail;
 	madvise(p, bytes, MADV_DONTDUMP);
 	madvise(now, secs->size >> SGX_PAGE_SHIFT, MADV_DONTDUMP);
-	close(fd);
+	dev_sys.close(fd);
 	memcpy(p, e->sh, sizeof(*e->sh));
-	munmap(e->sh, sizeof(*e->sh));
+	dev_sys.munmap(e->sh, sizeof(*e->sh));
 	e->sh = (struct emu_shared *)p;
 	e->sh->secs = *secs;
 	e->l1 = (uint16_t *)(p + l1);
@@ -140,9 +142,9 @@ int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs)
 	return emu_map_rebase(e);
 fail:
 	if (p != MAP_FAILED)
-		munmap(p, bytes);
+		dev_sys.munmap(p, bytes);
 	if (fd >= 0)
-		close(fd);
+		dev_sys.close(fd);
 	return -ENOMEM;
 }
 
@@ -153,22 +155,22 @@ static void encl_free(struct emu_encl *e)
 	for (int i = 0; i < EMU_TCS_MAX; i++)
 		if (e->tcs[i].va != 0) {
 			size_t frame = (size_t)e->sh->secs.ssa_frame_size << SGX_PAGE_SHIFT;
-			munmap(e->tcs[i].tcs, SGX_PAGE_SIZE);
-			munmap(e->tcs[i].ssa, frame * e->tcs[i].nssa);
+			dev_sys.munmap(e->tcs[i].tcs, SGX_PAGE_SIZE);
+			dev_sys.munmap(e->tcs[i].ssa, frame * e->tcs[i].nssa);
 		}
 	if (e->size != 0) {
-		munmap(e->sh, emu_epcm_bytes(e->size, &l1, &l2, &epcm));
-		munmap(e->now, e->size >> SGX_PAGE_SHIFT);
+		dev_sys.munmap(e->sh, emu_epcm_bytes(e->size, &l1, &l2, &epcm));
+		dev_sys.munmap(e->now, e->size >> SGX_PAGE_SHIFT);
 	} else {
-		munmap(e->sh, sizeof(*e->sh));
+		dev_sys.munmap(e->sh, sizeof(*e->sh));
 	}
 	if (e->measure != NULL) {
 		sgx_measure_fini(e->measure);
 		free(e->measure);
 	}
-	munmap(e->vmas, (EMU_VMAS_MAX + 1) * sizeof(e->vmas[0]));
-	close(e->mem_fd);
-	munmap(e, sizeof(*e));
+	dev_sys.munmap(e->vmas, (EMU_VMAS_MAX + 1) * sizeof(e->vmas[0]));
+	dev_sys.close(e->mem_fd);
+	dev_sys.munmap(e, sizeof(*e));
 }
 
 void emu_encl_release(struct emu_encl *e)
@@ -206,12 +208,14 @@ int emu_encl_write(struct emu_encl *e, uint64_t va, const void *buf, size_t len)
 int emu_encl_punch(struct emu_encl *e, uint64_t va, uint64_t len)
 {
 	return fallocate(e->mem_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-		       (off_t)(va - e->base), (off_t)len) < 0 ? -errno : 0;
+		       (off_t)(va - e->base), (off_t)len) < 0
+		       ? -errno
+		       : 0;
 }
 
 static void *alias(const struct emu_encl *e, uint64_t off, size_t len)
 {
-	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, e->mem_fd, (off_t)off);
+	return dev_sys.mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, e->mem_fd, (off_t)off);
 }
 
 /* A TCS page can be reborn with other SSA frames: the alias follows. */
@@ -232,7 +236,7 @@ static bool tcs_map(struct emu_encl *e, struct emu_tcs *t, uint64_t va)
 		uint64_t ossa = t->tcs->ossa;
 		uint32_t nssa = t->tcs->nssa;
 		if (t->ssa != NULL)
-			munmap(t->ssa, frame * t->nssa);
+			dev_sys.munmap(t->ssa, frame * t->nssa);
 		t->ssa = NULL;
 		if (nssa == 0 || ossa % SGX_PAGE_SIZE || ossa >= e->size ||
 			nssa > (e->size - ossa) / frame)

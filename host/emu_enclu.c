@@ -156,7 +156,8 @@ static bool acceptable(uint64_t flags)
 	if (type == SGX_SECINFO_REG)
 		return state == SGX_SECINFO_PENDING || state == SGX_SECINFO_PR ||
 		       state == (SGX_SECINFO_PENDING | SGX_SECINFO_PR);
-	return (type == SGX_SECINFO_TCS || type == SGX_SECINFO_TRIM) && state == SGX_SECINFO_MODIFIED;
+	return (type == SGX_SECINFO_TCS || type == SGX_SECINFO_TRIM) &&
+	       state == SGX_SECINFO_MODIFIED;
 }
 
 /* What EACCEPT asks of the content of a page that is to become a TCS. */
@@ -224,8 +225,7 @@ static void eacceptcopy(struct emu_ctx *c, unsigned len)
 
 	if (!secinfo_and_page(c, &si, &page))
 		return;
-	if ((si.flags & ~SGX_SECINFO_RWX) != SGX_SECINFO_REG ||
-		(si.flags & RW) == SGX_SECINFO_W) {
+	if ((si.flags & ~SGX_SECINFO_RWX) != SGX_SECINFO_REG || (si.flags & RW) == SGX_SECINFO_W) {
 		raise_gp(c);
 		return;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The EPCM: one 16-bit entry per page of ELRANGE in a flat, sparse, shared array (the kernel's page
- * tables are its radix tree), with two levels of counts above it so that a walk skips what is empty.
+ * tables are its radix tree), with two levels of counts above it so that a walk skips what is
+ * empty.
  *
  * Readers take no lock; entries are single aligned stores. Writers hold emu_shared.lock.
  */

@@ -21,7 +21,7 @@
 /* copy_from_user()/copy_to_user(): a bad pointer is EFAULT, not a crash. */
 static int copy_in(void *dst, uint64_t src, size_t len)
 {
-	struct iovec l = { dst, len }, r = { (void *)src, len };
+	struct iovec l = {dst, len}, r = {(void *)src, len};
 
 	return process_vm_readv(getpid(), &l, 1, &r, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
 }
@@ -42,7 +42,8 @@ static bool secs_valid(const struct sgx_secs *s)
 	uint64_t misc = (s->miscselect & SGX_MISC_EXINFO) ? SGX_EXINFO_SIZE : 0;
 	uint64_t flags = s->attributes.flags, xfrm = s->attributes.xfrm;
 
-	if ((xfrm & SGX_XFRM_LEGACY) != SGX_XFRM_LEGACY || (xfrm & ~(EMU_XFRM_LEGAL & emu_caps.xcr0)))
+	if ((xfrm & SGX_XFRM_LEGACY) != SGX_XFRM_LEGACY ||
+		(xfrm & ~(EMU_XFRM_LEGAL & emu_caps.xcr0)))
 		return false;
 	if ((xfrm & SGX_XFRM_AVX512) != 0 &&
 		(xfrm & (SGX_XFRM_AVX512 | SGX_XFRM_AVX)) != (SGX_XFRM_AVX512 | SGX_XFRM_AVX))
@@ -52,7 +53,8 @@ static bool secs_valid(const struct sgx_secs *s)
 	if (s->size < SGX_SIZE_MIN || (s->size & (s->size - 1)) ||
 		s->size > 1ULL << EMU_SIZE_LOG2_MAX || (s->base & (s->size - 1)))
 		return false;
-	if ((uint64_t)s->ssa_frame_size * SGX_PAGE_SIZE < emu_xsave_bytes(xfrm) + SGX_GPR_SIZE + misc ||
+	if ((uint64_t)s->ssa_frame_size * SGX_PAGE_SIZE <
+			emu_xsave_bytes(xfrm) + SGX_GPR_SIZE + misc ||
 		(uint64_t)s->ssa_frame_size * SGX_PAGE_SIZE >= s->size)
 		return false;
 	if ((flags & ~EMU_ATTR_LEGAL) || !(flags & SGX_ATTR_MODE64BIT) ||
@@ -122,7 +124,8 @@ static bool tcs_addable(const struct sgx_tcs *t)
 }
 
 /* EADD, and EEXTEND of its 16 chunks. -EIO: the instruction faulted. */
-static int add_page(struct emu_encl *e, uint64_t off, uint8_t page[4096], uint64_t secinfo, bool measure)
+static int add_page(
+	struct emu_encl *e, uint64_t off, uint8_t page[4096], uint64_t secinfo, bool measure)
 {
 	bool tcs = (secinfo & SGX_SECINFO_PT_MASK) == SGX_SECINFO_TCS;
 	uint16_t rwx = secinfo & SGX_SECINFO_RWX, entry;
@@ -201,11 +204,11 @@ static int ioc_init(struct emu_encl *e, const struct sgx_enclave_init *a)
 	if (secs->attributes.flags & ~allowed)
 		return -EACCES;
 	if ((sig.attributes.flags & sig.attribute_mask.flags & ~(EMU_ATTR_LEGAL | SGX_ATTR_INIT)) ||
-		(sig.attributes.xfrm & sig.attribute_mask.xfrm & ~(EMU_XFRM_LEGAL & emu_caps.xcr0)) ||
+		(sig.attributes.xfrm & sig.attribute_mask.xfrm &
+			~(EMU_XFRM_LEGAL & emu_caps.xcr0)) ||
 		(sig.miscselect & sig.misc_mask & ~SGX_MISC_EXINFO))
 		return -EINVAL;
-	if (sgx_measure_final(e->measure, mrenclave) < 0 ||
-		sgx_mrsigner(sig.modulus, mrsigner) < 0)
+	if (sgx_measure_final(e->measure, mrenclave) < 0 || sgx_mrsigner(sig.modulus, mrsigner) < 0)
 		return -ENOMEM;
 	err = sgx_sig_verify(&sig);
 	if (err < 0)

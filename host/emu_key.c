@@ -44,7 +44,7 @@ static void derive(const struct material *m, uint8_t key[16])
 
 static void report_key(const struct sgx_targetinfo *t, const uint8_t key_id[32], uint8_t key[16])
 {
-	struct material m = { .label = "EMULATED REPORT", .key_name = SGX_KEY_REPORT };
+	struct material m = {.label = "EMULATED REPORT", .key_name = SGX_KEY_REPORT};
 
 	m.attributes = t->attributes;
 	m.miscselect = t->miscselect;
@@ -96,7 +96,7 @@ bool emu_report(const struct emu_encl *e, const struct sgx_targetinfo *ti,
 static void report_key_of_self(const struct emu_encl *e, const uint8_t key_id[32], uint8_t key[16])
 {
 	const struct sgx_secs *s = &e->sh->secs;
-	struct sgx_targetinfo t = { .attributes = s->attributes, .miscselect = s->miscselect };
+	struct sgx_targetinfo t = {.attributes = s->attributes, .miscselect = s->miscselect};
 
 	t.config_svn = s->config_svn;
 	memcpy(t.mrenclave, s->mrenclave, sizeof(t.mrenclave));
@@ -116,7 +116,8 @@ static int check_request(const struct emu_encl *e, const struct sgx_keyrequest *
 {
 	const struct sgx_secs *s = &e->sh->secs;
 	bool kss = s->attributes.flags & SGX_ATTR_KSS;
-	bool provision = kr->key_name == SGX_KEY_PROVISION || kr->key_name == SGX_KEY_PROVISION_SEAL;
+	bool provision =
+		kr->key_name == SGX_KEY_PROVISION || kr->key_name == SGX_KEY_PROVISION_SEAL;
 
 	if (kr->reserved1 != 0 || !all_zero(kr->reserved2, sizeof(kr->reserved2)) ||
 		(kr->key_policy & ~SGX_KEYPOLICY_ALL) || kr->cet_attributes_mask != 0)
@@ -161,7 +162,7 @@ static void bind_identity(struct material *m, const struct emu_encl *e, uint16_t
 int emu_getkey(const struct emu_encl *e, const struct sgx_keyrequest *kr, uint8_t key[16])
 {
 	const struct sgx_secs *s = &e->sh->secs;
-	struct material m = { .label = "EMULATED", .key_name = kr->key_name };
+	struct material m = {.label = "EMULATED", .key_name = kr->key_name};
 	int code = check_request(e, kr);
 	bool seal = kr->key_name == SGX_KEY_SEAL;
 
@@ -251,7 +252,7 @@ static int create_secret(const char *path)
 
 static void boot_key_id(void)
 {
-	char id[36] = { 0 };
+	char id[36] = {0};
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0) {

@@ -8,6 +8,7 @@
  * map_lock guards vmas and now; emu_map_sync() may be called from the trap handler.
  */
 #define _GNU_SOURCE
+#include "dev_sys.h"
 #include "emu.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ int emu_map_effective(int vma_prot, uint16_t entry)
 
 	if (!emu_epcm_allows(entry, 0))
 		return PROT_NONE;
-	prot = ((entry & SGX_SECINFO_R) ? PROT_READ : 0) | ((entry & SGX_SECINFO_W) ? PROT_WRITE : 0) |
+	prot = ((entry & SGX_SECINFO_R) ? PROT_READ : 0) |
+	       ((entry & SGX_SECINFO_W) ? PROT_WRITE : 0) |
 	       ((entry & SGX_SECINFO_X) ? PROT_EXEC : 0);
 	return prot & vma_prot;
 }
@@ -48,7 +50,7 @@ static int vma_insert(struct emu_encl *e, size_t i, uint64_t start, uint64_t end
 	if (e->nvmas == EMU_VMAS_MAX)
 		return -ENOMEM;
 	memmove(&e->vmas[i + 1], &e->vmas[i], (e->nvmas - i) * sizeof(e->vmas[0]));
-	e->vmas[i] = (struct emu_vma){ start, end, prot };
+	e->vmas[i] = (struct emu_vma){start, end, prot};
 	e->nvmas++;
 	return 0;
 }
@@ -124,7 +126,7 @@ static void now_reset(struct emu_encl *e, uint64_t start, uint64_t end)
 /* One run of pages that want the same protection. */
 static int apply(struct emu_encl *e, uint64_t start, uint64_t end, int prot)
 {
-	if (mprotect((void *)start, end - start, prot) < 0)
+	if (dev_sys.mprotect((void *)start, end - start, prot) < 0)
 		return -errno;
 	memset(now_at(e, start), prot, (end - start) >> SGX_PAGE_SHIFT);
 	return 0;
@@ -225,8 +227,8 @@ int emu_map_add(struct emu_encl *e, uint64_t addr, uint64_t len, int prot, int f
 		return ret;
 	emu_lock(&e->map_lock);
 	ret = vma_clear(e, addr, end);
-	if (ret == 0 && mmap((void *)addr, len, PROT_NONE, MAP_SHARED | MAP_NORESERVE | flags,
-				e->mem_fd, off) == MAP_FAILED)
+	if (ret == 0 && dev_sys.mmap((void *)addr, len, PROT_NONE,
+				MAP_SHARED | MAP_NORESERVE | flags, e->mem_fd, off) == MAP_FAILED)
 		ret = -errno;
 	if (ret == 0) {
 		madvise((void *)addr, len, MADV_DONTDUMP);
@@ -275,7 +277,7 @@ int emu_map_remove(struct emu_encl *e, uint64_t addr, uint64_t len)
 
 	emu_lock(&e->map_lock);
 	ret = vma_clear(e, addr, addr + len);
-	if (ret == 0 && munmap((void *)addr, len) < 0)
+	if (ret == 0 && dev_sys.munmap((void *)addr, len) < 0)
 		ret = -errno;
 	if (ret == 0)
 		now_reset(e, addr, addr + len);
@@ -292,7 +294,7 @@ int emu_map_rebase(struct emu_encl *e)
 		struct emu_vma *v = &e->vmas[i];
 		uint64_t start = v->start > e->base ? v->start : e->base;
 		uint64_t end = v->end < e->base + e->size ? v->end : e->base + e->size;
-		if (start < end && mmap((void *)start, end - start, PROT_NONE,
+		if (start < end && dev_sys.mmap((void *)start, end - start, PROT_NONE,
 					   MAP_SHARED | MAP_NORESERVE | MAP_FIXED, e->mem_fd,
 					   (off_t)(start - e->base)) == MAP_FAILED)
 			ret = -errno;

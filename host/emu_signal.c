@@ -8,13 +8,14 @@
  * FS base and the sigreturn.
  */
 #define _GNU_SOURCE
+#include "dev_sys.h"
 #include "emu.h"
 #include "emu_test.h"
 
 #include <errno.h>
 #include <pthread.h>
 
-static const int traps[] = { SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGSYS };
+static const int traps[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGSYS};
 
 /* What the host asked for; written under host_lock, read by handlers. */
 static struct sigaction host_action[NSIG];
@@ -31,11 +32,11 @@ static bool is_trap(int sig)
 /* The default action: give the signal its default disposition and let it happen again. */
 static void host_default(int sig, const siginfo_t *si)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	struct sigaction dfl = {.sa_handler = SIG_DFL};
 
 	if (sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT)
 		return;
-	sigaction(sig, &dfl, NULL);
+	dev_sys.sigaction(sig, &dfl, NULL);
 	if (si->si_code <= 0)
 		raise(sig); /* blocked until the sigreturn */
 }
@@ -65,7 +66,7 @@ void emu_signal(int sig, siginfo_t *si, ucontext_t *uc, struct emu_thread *t, st
 	int saved_errno = errno;
 
 	if (t != NULL && t->cur != NULL && !in_window((uint64_t)g[REG_RIP])) {
-		struct emu_ctx c = { .t = t, .e = t->cur->encl, .uc = uc, .g = g, .fg = fg };
+		struct emu_ctx c = {.t = t, .e = t->cur->encl, .uc = uc, .g = g, .fg = fg};
 		if ((uint64_t)g[REG_RIP] - c.e->base >= c.e->size)
 			emu_fatal("enclave code left ELRANGE without EEXIT: rip, tcs",
 				(uint64_t)g[REG_RIP], t->cur->va);
@@ -83,11 +84,11 @@ void emu_signal(int sig, siginfo_t *si, ucontext_t *uc, struct emu_thread *t, st
 
 static int install(int sig, int flags)
 {
-	struct sigaction sa = { .sa_sigaction = emu_signal_entry };
+	struct sigaction sa = {.sa_sigaction = emu_signal_entry};
 
 	sa.sa_flags = SA_SIGINFO | SA_ONSTACK | flags;
 	sigfillset(&sa.sa_mask);
-	return sigaction(sig, &sa, NULL) < 0 ? -errno : 0;
+	return dev_sys.sigaction(sig, &sa, NULL) < 0 ? -errno : 0;
 }
 
 /* sigaction() for the host: kept aside for the traps, wrapped for others with a handler. */
@@ -105,8 +106,9 @@ int emu_sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 			       (act->sa_handler != SIG_DFL && act->sa_handler != SIG_IGN);
 		host_action[sig] = *act;
 		if (handler || is_trap(sig))
-			ret = install(sig, act->sa_flags & (SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT));
-		else if (sigaction(sig, act, NULL) < 0)
+			ret = install(
+				sig, act->sa_flags & (SA_RESTART | SA_NOCLDSTOP | SA_NOCLDWAIT));
+		else if (dev_sys.sigaction(sig, act, NULL) < 0)
 			ret = -errno;
 		if (ret < 0)
 			host_action[sig] = prev;
@@ -124,7 +126,7 @@ int emu_signals_init(void)
 
 	for (int sig = 1; sig < NSIG; sig++) {
 		struct sigaction old;
-		if (sigaction(sig, NULL, &old) == 0 && old.sa_sigaction != emu_signal_entry)
+		if (dev_sys.sigaction(sig, NULL, &old) == 0 && old.sa_sigaction != emu_signal_entry)
 			host_action[sig] = old;
 	}
 	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]) && ret == 0; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See emu_test.h. emu_test_entered() runs on the way into the enclave and is compiled without vector
- * registers like the rest of that path; stepping itself is in the SIGTRAP handler.
+ * See emu_test.h. emu_test_entered() runs on the way into the enclave and is compiled without
+ * vector registers like the rest of that path; stepping itself is in the SIGTRAP handler.
  */
 #define _GNU_SOURCE
 #include "emu_test.h"
@@ -21,8 +21,8 @@ void emu_test_set(struct emu_test_hook *hook)
 static void poison(struct emu_thread *t, const struct emu_test_hook *h)
 {
 	struct emu_frame *f = &t->frame;
-	uint64_t *const reg[16] = { NULL, NULL, &f->rdx, NULL, NULL, NULL, &f->rsi, &f->rdi, &f->r8,
-		&f->r9, &f->r10, &f->r11, &f->r12, &f->r13, &f->r14, &f->r15 };
+	uint64_t *const reg[16] = {NULL, NULL, &f->rdx, NULL, NULL, NULL, &f->rsi, &f->rdi, &f->r8,
+		&f->r9, &f->r10, &f->r11, &f->r12, &f->r13, &f->r14, &f->r15};
 
 	for (int i = 0; i < 16; i++)
 		if (reg[i] != NULL && (h->gpr_mask >> i & 1))
@@ -31,8 +31,8 @@ static void poison(struct emu_thread *t, const struct emu_test_hook *h)
 	if (h->xrstor != 0 && h->xsave != NULL) {
 		const void *src = h->xsave;
 		void *dst = t->xsave;
-		uint64_t len = emu_caps.xsave_size < EMU_XSAVE_SIZE ? emu_caps.xsave_size :
-								       EMU_XSAVE_SIZE;
+		uint64_t len =
+			emu_caps.xsave_size < EMU_XSAVE_SIZE ? emu_caps.xsave_size : EMU_XSAVE_SIZE;
 		__asm__ volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(len) : : "memory");
 		f->xrstor = h->xrstor & emu_caps.xcr0;
 	}

@@ -37,12 +37,12 @@ struct emu_test_hook {
 
 	/* At the next EENTERs, until cleared. General registers but RAX, RBX, RCX, RSP, RBP. */
 	bool poison;
-	uint64_t gpr[16];      /* in the order of the encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
-	uint16_t gpr_mask;     /* bit n: load gpr[n] */
-	uint64_t rflags_set;   /* e.g. DF 0x400, AC 0x40000 */
-	uint64_t xrstor;       /* XFRM mask to load from xsave; 0: none */
-	const void *xsave;     /* standard format, 64-byte aligned, of the host's XSAVE size */
-	uint64_t aex, steps;   /* out: what happened so far */
+	uint64_t gpr[16];  /* in the order of the encoding: RAX RCX RDX RBX RSP RBP RSI RDI R8.. */
+	uint16_t gpr_mask; /* bit n: load gpr[n] */
+	uint64_t rflags_set; /* e.g. DF 0x400, AC 0x40000 */
+	uint64_t xrstor;     /* XFRM mask to load from xsave; 0: none */
+	const void *xsave;   /* standard format, 64-byte aligned, of the host's XSAVE size */
+	uint64_t aex, steps; /* out: what happened so far */
 };
 
 /* Install; NULL removes. The hook must outlive its use. */

@@ -4,6 +4,7 @@
  * trap, and Syscall User Dispatch over the enclave's range. Also what is done once per process.
  */
 #define _GNU_SOURCE
+#include "dev_sys.h"
 #include "emu.h"
 
 #include <errno.h>
@@ -85,7 +86,7 @@ static void after_fork(void)
 static void init_process(void)
 {
 	emu_pid = (uint32_t)getpid();
-	if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_)) {
+	if (!(dev_sys.getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE_)) {
 		say("the emulator needs the FSGSBASE instructions (Linux 5.9 or later)");
 		once_result = -ENODEV;
 		return;
@@ -113,7 +114,7 @@ void emu_announce(void)
 
 static void *map_aligned(void)
 {
-	uint8_t *p = mmap(NULL, 2 * EMU_AREA_SIZE, PROT_READ | PROT_WRITE,
+	uint8_t *p = dev_sys.mmap(NULL, 2 * EMU_AREA_SIZE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uint8_t *area;
 
@@ -121,9 +122,9 @@ static void *map_aligned(void)
 		return NULL;
 	area = (uint8_t *)(((uintptr_t)p + EMU_AREA_SIZE - 1) & ~(uintptr_t)(EMU_AREA_SIZE - 1));
 	if (area > p)
-		munmap(p, (size_t)(area - p));
+		dev_sys.munmap(p, (size_t)(area - p));
 	if (area < p + EMU_AREA_SIZE)
-		munmap(area + EMU_AREA_SIZE, (size_t)(p + EMU_AREA_SIZE - area));
+		dev_sys.munmap(area + EMU_AREA_SIZE, (size_t)(p + EMU_AREA_SIZE - area));
 	return area;
 }
 
@@ -139,7 +140,7 @@ int emu_thread_init(void)
 {
 	uint64_t magic = EMU_STACK_MAGIC;
 	struct emu_thread *t;
-	stack_t ss = { 0 };
+	stack_t ss = {0};
 	int ret = emu_init();
 
 	if (ret < 0)
@@ -149,14 +150,14 @@ int emu_thread_init(void)
 	t = map_aligned();
 	if (t == NULL)
 		return -ENOMEM;
-	mprotect((uint8_t *)t + EMU_GUARD_OFF, SGX_PAGE_SIZE, PROT_NONE);
+	dev_sys.mprotect((uint8_t *)t + EMU_GUARD_OFF, SGX_PAGE_SIZE, PROT_NONE);
 	memcpy((uint8_t *)t + EMU_STACK_OFF, &magic, sizeof(magic));
 	init_frame(&t->frame);
 	ss.ss_sp = (uint8_t *)t + EMU_STACK_OFF;
 	ss.ss_size = EMU_AREA_SIZE - EMU_STACK_OFF;
-	if (sigaltstack(&ss, &t->old_altstack) < 0) {
+	if (dev_sys.sigaltstack(&ss, &t->old_altstack) < 0) {
 		ret = -errno;
-		munmap(t, EMU_AREA_SIZE);
+		dev_sys.munmap(t, EMU_AREA_SIZE);
 		return ret;
 	}
 	emu_self = t;
@@ -174,15 +175,16 @@ void emu_thread_exit(void)
 	(void)emu_cpuid_trap(false);
 	if (t->old_altstack.ss_flags & SS_DISABLE)
 		t->old_altstack.ss_sp = NULL;
-	(void)sigaltstack(&t->old_altstack, NULL);
+	(void)dev_sys.sigaltstack(&t->old_altstack, NULL);
 	emu_self = NULL;
-	munmap(t, EMU_AREA_SIZE);
+	dev_sys.munmap(t, EMU_AREA_SIZE);
 }
 
 /*
- * SYSCALL and INT 80H from e's range become SIGSYS. An enclave at address 0 leaves one range above it,
- * which every kernel with the feature can exempt without a selector byte; others need the inclusive
- * mode. Without it such an enclave runs, but its system calls would reach the host kernel: said once.
+ * SYSCALL and INT 80H from e's range become SIGSYS. An enclave at address 0 leaves one range above
+ * it, which every kernel with the feature can exempt without a selector byte; others need the
+ * inclusive mode. Without it such an enclave runs, but its system calls would reach the host
+ * kernel: said once.
  */
 int emu_thread_trap_syscalls(struct emu_thread *t, struct emu_encl *e)
 {

@@ -26,7 +26,7 @@
 #define GP 13
 #define PF 14
 
-#define INSN_MAX 15
+#define INSN_MAX           15
 #define SYS_USER_DISPATCH_ 2 /* si_code of SIGSYS */
 
 static char *put_hex(char *p, uint64_t v)
@@ -78,8 +78,8 @@ static unsigned is_enclu(const uint8_t *b, size_t n)
 {
 	unsigned rex = n > 0 && (b[0] & 0xf0) == 0x40;
 
-	return n >= rex + 3 && b[rex] == 0x0f && b[rex + 1] == 0x01 && b[rex + 2] == 0xd7 ? rex + 3 :
-											    0;
+	return n >= rex + 3 && b[rex] == 0x0f && b[rex + 1] == 0x01 && b[rex + 2] == 0xd7 ? rex + 3
+											  : 0;
 }
 
 static const uint8_t *skip_prefixes(const uint8_t *b, const uint8_t *end)
@@ -211,8 +211,8 @@ static void fault(struct emu_ctx *c)
 
 static bool synchronous(int sig, const siginfo_t *si)
 {
-	return si->si_code > 0 && (sig == SIGILL || sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE ||
-					  sig == SIGTRAP || sig == SIGSYS);
+	return si->si_code > 0 && (sig == SIGILL || sig == SIGSEGV || sig == SIGBUS ||
+					  sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS);
 }
 
 bool emu_trap(struct emu_ctx *c, int sig, siginfo_t *si)
