@@ -7,13 +7,13 @@
 #define T_NOP      0 /* returns the sum of its six arguments */
 #define T_DOORBELL 1
 #define T_KICK     2
-#define T_IDLE     3 /* as a scheduler would: vector state saved, idle exit, restored */
-#define T_EXIT     4 /* the enclave ends with this status */
-#define T_BADRIP   5 /* resume at a RIP that is not canonical */
-#define T_FLAGS    6 /* 1 if the kernel runs with DF = AC = 0 */
-#define T_SWITCH   7 /* to a kernel thread and back */
-#define T_LOG      8 /* a line through the ring, and wait for its completion */
-#define T_SIP      9 /* enter the SIP program */
+#define T_IDLE     3  /* as a scheduler would: vector state saved, idle exit, restored */
+#define T_EXIT     4  /* the enclave ends with this status */
+#define T_BADRIP   5  /* resume at a RIP that is not canonical */
+#define T_FLAGS    6  /* 1 if the kernel runs with DF = AC = 0 */
+#define T_SWITCH   7  /* to a kernel thread and back */
+#define T_LOG      8  /* a line through the ring, and wait for its completion */
+#define T_SIP      9  /* enter the SIP program */
 #define T_LOOP     10 /* returns how often to run the checks */
 
 /* Addresses of the test programs. */

@@ -17,6 +17,9 @@
 #define BAD_RING        203
 #define BAD_TRAP        204
 #define BAD_CALL        205
+#define BAD_LOOP        206 /* a program faults without end */
+
+#define FAULTS_MAX 1000
 
 #define UD 6
 #define GP 13
@@ -68,7 +71,7 @@ static void check_entry_state(void)
 static int64_t call_host(uint64_t op, uint64_t a0, uint64_t a1)
 {
 	static uint64_t token = 0x1000;
-	struct hc_msg m = { .token = ++token, .op = op, .a = { a0, a1 } }, r;
+	struct hc_msg m = {.token = ++token, .op = op, .a = {a0, a1}}, r;
 
 	if (plat_ring_send(&m) != 0)
 		bad(BAD_RING);
@@ -150,10 +153,11 @@ _Noreturn void kernel_boot(void)
 	must_commit(U_STACK, 1);
 	must_commit(S_WINDOW + S_DATA, 1);
 	copy_program(U_TEXT, (uint64_t)plain_syscall_entry);
-	copy_program(TEXT_BASE + S_OFFSET, TEXT_BASE + S_OFFSET + (uint64_t)(sip_fail - user_begin));
+	copy_program(
+		TEXT_BASE + S_OFFSET, TEXT_BASE + S_OFFSET + (uint64_t)(sip_fail - user_begin));
 	log_line("cloister enclave: booted");
 	other_thread.rsp = plat_ctx_new((void *)(KSTACK(1) + KSTACK_SIZE), other, &sip);
-	*u = (struct uregs){ .rip = U_TEXT, .rsp = U_STACK + PAGE_SIZE - 256, .full = 1 };
+	*u = (struct uregs){.rip = U_TEXT, .rsp = U_STACK + PAGE_SIZE - 256, .full = 1};
 	plat_set_thread(&main_thread, KSTACK(0) + KSTACK_SIZE);
 	plat_xinit();
 	plat_user_resume(u);
@@ -240,9 +244,12 @@ static void tell(struct uregs *u, const struct trap *t)
 void kernel_trap(struct uregs *u, const struct trap *t)
 {
 	static bool lazy_done;
+	static unsigned faults;
 
 	if (!flags_clean() || u->full == 0 || u->orig_rax != UINT64_MAX)
 		bad(BAD_TRAP);
+	if (t->vector != TRAP_TICK && ++faults > FAULTS_MAX)
+		bad(BAD_LOOP);
 	if (t->vector == TRAP_TICK) {
 		ticks++;
 	} else if (t->vector == PF && t->addr == U_LAZY && !lazy_done) {

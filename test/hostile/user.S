@@ -279,12 +279,13 @@ sip_begin:
 	movl	$S_DATA, %r14d
 	movq	$0x5a5a, %gs:(%r14d)
 	call	set_state
+	movl	$S_DATA, %r14d
 	movq	%rsp, %rax
 	movq	%rax, %gs:8(%r14d)
 	movabsq	$0x1414141414141414, %r14
-	subq	$8, %rsp
+	subq	$144, %rsp	/* a call: the red zone would be hit by it */
 	SIP_GATE T_FLAGS
-	addq	$8, %rsp
+	addq	$144, %rsp
 	cmpq	$1, %rax
 	EXPECT(e)
 	call	check_state
@@ -295,9 +296,9 @@ sip_begin:
 	EXPECT(e)
 	.irp	nr, T_DOORBELL, T_IDLE, T_SWITCH
 	call	set_state
-	subq	$8, %rsp
+	subq	$144, %rsp	/* a call: the red zone would be hit by it */
 	SIP_GATE \nr
-	addq	$8, %rsp
+	addq	$144, %rsp
 	call	check_state
 	movl	$S_DATA, %r14d
 	cmpq	$0x5a5a, %gs:(%r14d)
