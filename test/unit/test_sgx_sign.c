@@ -182,6 +182,30 @@ static void test_attach_refuses_wrong_signatures(void **state)
 	EVP_PKEY_free(other);
 }
 
+/* S + N has the same cube mod N as S; RFC 8017 (5.2.2) wants the one below N. */
+static void test_signature_not_below_modulus_is_refused(void **state)
+{
+	struct sgx_sigstruct sig;
+	struct sgx_sig_check check;
+	BIGNUM *n = BN_new(), *s = BN_new();
+	bool fits = false;
+
+	some_body(&sig);
+	for (sig.isv_svn = 0; sig.isv_svn < 4096 && !fits; sig.isv_svn += !fits) {
+		assert_int_equal(sgx_sig_sign(&sig, key), 0);
+		assert_non_null(BN_lebin2bn(sig.modulus, 384, n));
+		assert_non_null(BN_lebin2bn(sig.signature, 384, s));
+		assert_true(BN_add(s, s, n));
+		fits = BN_bn2lebinpad(s, sig.signature, 384) == 384;
+	}
+	assert_true(fits);
+	assert_int_equal(sgx_sig_examine(&sig, &check), 0);
+	assert_false(check.signature);
+	assert_int_equal(sgx_sig_verify(&sig), SGX_INVALID_SIGNATURE);
+	BN_free(n);
+	BN_free(s);
+}
+
 static void test_degenerate_moduli_do_not_verify(void **state)
 {
 	struct sgx_sigstruct sig;
@@ -261,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_quotients_by_definition),
 		cmocka_unit_test(test_attach_equals_sign),
 		cmocka_unit_test(test_attach_refuses_wrong_signatures),
+		cmocka_unit_test(test_signature_not_below_modulus_is_refused),
 		cmocka_unit_test(test_degenerate_moduli_do_not_verify),
 		cmocka_unit_test(test_unfit_keys_are_refused),
 		cmocka_unit_test(test_key_files),
