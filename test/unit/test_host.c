@@ -26,7 +26,7 @@
 
 /* The loader's last answers are taken from here. */
 static struct host h;
-static char dir[] = "/tmp/cloister-host-XXXXXX";
+static char dir[32];
 static struct bind binds[3];
 
 /* ---- the enclave's side of the rings ---- */
@@ -100,7 +100,7 @@ static int setup(void **state)
 {
 	static char rw[64];
 
-	strcpy(dir, "/tmp/cloister-host-XXXXXX");
+	snprintf(dir, sizeof dir, "/tmp/cloister-host-XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	snprintf(rw, sizeof rw, "%s/rw", dir);
 	assert_int_equal(mkdir(rw, 0700), 0);
