@@ -64,8 +64,9 @@ static bool settles(const struct rewrite *rw, int64_t margin)
 
 		if (!it->is_insn)
 			continue;
-		if (name_is(in->name, "ret") || anchors(in))
-			return true;
+		bool call = name_is(in->name, "call") && insn_is_direct_branch(in);
+		if (call || name_is(in->name, "ret") || !strcmp(in->name, "syscall") || anchors(in))
+			return true; /* a push or pop comes before control leaves */
 		if (constant_move(in, &by)) {
 			margin -= by < 0 ? -by : by;
 			if (margin < -(int64_t)RSP_DRIFT_MAX)
@@ -75,8 +76,7 @@ static bool settles(const struct rewrite *rw, int64_t margin)
 		if (is_rsp(insn_last(in)) || !strcmp(in->name, "leave"))
 			return true; /* a template follows */
 		bool leaves = in->name[0] == 'j' || name_is(in->name, "call") ||
-			      !strcmp(in->name, "syscall") || name_begins(in->name, "loop") ||
-			      insn_ends_flow(in);
+			      name_begins(in->name, "loop") || insn_ends_flow(in);
 		if (leaves && margin < 0)
 			return false;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loads a SIP file as doc/sfi.md F describes: copy, move the text by a slide, protect. */
 #include "siprun.h"
+#include "verify.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -85,6 +86,32 @@ static void protect(const Elf64_Phdr *ph, uint32_t slide)
 	(void)mprotect(address(page, text), at - page + ph->p_memsz, prot);
 }
 
+static void report(const char *path, const struct verify_report *r, const char *where)
+{
+	fprintf(stderr, "siprun: %s: does not verify: %s at %s 0x%x: %s\n", path,
+		verify_rule_id(r->cause), where, r->offset, verify_rule_text(r->cause));
+	exit(125);
+}
+
+/* What the kernel does before it makes text executable. */
+static void verify(const char *path, const uint8_t *file, size_t len, uint32_t slide)
+{
+	struct verify_report r;
+	struct verify_elf elf;
+
+	if (verify_elf(file, len, &elf, &r) != VERIFY_OK)
+		report(path, &r, "file offset");
+	const struct verify_segment *text = &elf.load[elf.text];
+	size_t room = verify_scratch_size(text->mem_size);
+	void *scratch = malloc(room);
+	if (!scratch)
+		die(path, strerror(ENOMEM));
+	if (verify_text(address(text->vaddr + slide, 1), text->mem_size, elf.entry - text->vaddr,
+		    scratch, room, &r) != VERIFY_OK)
+		report(path, &r, "text offset");
+	free(scratch);
+}
+
 static uint8_t *read_file(const char *path, size_t *len)
 {
 	struct stat st;
@@ -128,7 +155,7 @@ int program_is_sip(const char *path)
 	return sip;
 }
 
-void program_load(struct program *p, const char *path, uint32_t slide, int verify)
+void program_load(struct program *p, const char *path, uint32_t slide, int check)
 {
 	size_t len;
 	uint8_t *file = read_file(path, &len);
@@ -137,7 +164,6 @@ void program_load(struct program *p, const char *path, uint32_t slide, int verif
 
 	if (!table)
 		die(path, "not a SIP program");
-	(void)verify;
 	const Elf64_Phdr *ph = (const Elf64_Phdr *)(file + eh->e_phoff);
 	for (unsigned i = 0; i < eh->e_phnum; i++) {
 		if (ph[i].p_type != PT_LOAD)
@@ -150,6 +176,8 @@ void program_load(struct program *p, const char *path, uint32_t slide, int verif
 	}
 	p->phnum = eh->e_phnum;
 	move_text(path, file, ph, eh->e_phnum, table, slide);
+	if (check)
+		verify(path, file, len, slide);
 	for (unsigned i = 0; i < eh->e_phnum; i++)
 		if (ph[i].p_type == PT_LOAD)
 			protect(&ph[i], slide);
