@@ -26,7 +26,7 @@ static const struct sgx_dev *const dev = &dev_emu;
 /* cmocka's handlers of fatal signals must chain behind the emulator's, not replace them. */
 void (*signal(int sig, void (*handler)(int)))(int)
 {
-	struct sigaction sa = { .sa_handler = handler }, old;
+	struct sigaction sa = {.sa_handler = handler}, old;
 
 	return emu_sigaction(sig, &sa, &old) < 0 ? SIG_ERR : old.sa_handler;
 }
@@ -78,7 +78,7 @@ void encl_secs(struct encl *e, const struct encl_opts *o)
 
 int encl_try_create(struct encl *e)
 {
-	struct sgx_enclave_create a = { .src = (uint64_t)&e->secs };
+	struct sgx_enclave_create a = {.src = (uint64_t)&e->secs};
 
 	return dev->ioctl(e->fd, SGX_IOC_ENCLAVE_CREATE, &a);
 }
@@ -86,8 +86,8 @@ int encl_try_create(struct encl *e)
 int encl_try_add(struct encl *e, const void *src, uint64_t off, uint64_t len, uint64_t secinfo,
 	uint64_t flags, uint64_t *count)
 {
-	struct sgx_secinfo si = { .flags = secinfo };
-	struct sgx_enclave_add_pages a = { (uint64_t)src, off, len, (uint64_t)&si, flags, 0 };
+	struct sgx_secinfo si = {.flags = secinfo};
+	struct sgx_enclave_add_pages a = {(uint64_t)src, off, len, (uint64_t)&si, flags, 0};
 	int ret = dev->ioctl(e->fd, SGX_IOC_ENCLAVE_ADD_PAGES, &a);
 
 	if (count != NULL)
@@ -172,7 +172,7 @@ void encl_sigstruct(struct encl *e, struct sgx_sigstruct *sig)
 	sig->miscselect = e->secs.miscselect;
 	sig->misc_mask = ~0U;
 	sig->attributes = e->secs.attributes;
-	sig->attribute_mask = (struct sgx_attributes){ ~0ULL & ~SGX_ATTR_INIT, ~0ULL };
+	sig->attribute_mask = (struct sgx_attributes){~0ULL & ~SGX_ATTR_INIT, ~0ULL};
 	memcpy(sig->enclave_hash, e->mrenclave, 32);
 	sig->isv_prod_id = 7;
 	sig->isv_svn = 3;
@@ -181,7 +181,7 @@ void encl_sigstruct(struct encl *e, struct sgx_sigstruct *sig)
 
 int encl_try_init(struct encl *e, const struct sgx_sigstruct *sig)
 {
-	struct sgx_enclave_init a = { .sigstruct = (uint64_t)sig };
+	struct sgx_enclave_init a = {.sigstruct = (uint64_t)sig};
 
 	return dev->ioctl(e->fd, SGX_IOC_ENCLAVE_INIT, &a);
 }
@@ -226,8 +226,8 @@ void encl_destroy(struct encl *e)
 	assert_int_equal(dev->close(e->fd), 0);
 }
 
-unsigned encl_enter(struct encl *e, int thread, unsigned leaf, struct encl_regs *r,
-	struct sgx_enclave_run *run)
+unsigned encl_enter(
+	struct encl *e, int thread, unsigned leaf, struct encl_regs *r, struct sgx_enclave_run *run)
 {
 	memset(run, 0, sizeof(*run));
 	run->tcs = e->base + ENCL_TCS(thread);
@@ -237,7 +237,7 @@ unsigned encl_enter(struct encl *e, int thread, unsigned leaf, struct encl_regs 
 
 uint64_t encl_call(struct encl *e, enum encl_op op, uint64_t a, uint64_t b)
 {
-	struct encl_regs r = { .rdi = op, .rsi = a, .rdx = b };
+	struct encl_regs r = {.rdi = op, .rsi = a, .rdx = b};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(e, 0, SGX_EENTER, &r, &run), SGX_EEXIT);
@@ -247,7 +247,7 @@ uint64_t encl_call(struct encl *e, enum encl_op op, uint64_t a, uint64_t b)
 void encl_expect_fault(struct encl *e, enum encl_op op, uint64_t a, uint64_t b, unsigned vector,
 	unsigned error, uint64_t addr)
 {
-	struct encl_regs r = { .rdi = op, .rsi = a, .rdx = b };
+	struct encl_regs r = {.rdi = op, .rsi = a, .rdx = b};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(e, 0, SGX_EENTER, &r, &run), SGX_ERESUME);
@@ -263,17 +263,17 @@ uint64_t encl_nested(struct encl *e, enum encl_nested_op op, uint64_t a, uint64_
 
 uint64_t encl_resume(struct encl *e)
 {
-	struct encl_regs r = { 0 };
+	struct encl_regs r = {0};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(e, 0, SGX_ERESUME, &r, &run), SGX_EEXIT);
 	return r.rdi;
 }
 
-uint64_t encl_leaf(struct encl *e, unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx,
-	uint64_t *flags)
+uint64_t encl_leaf(
+	struct encl *e, unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t *flags)
 {
-	struct encl_regs r = { OP_enclu, leaf, rbx, rcx, rdx };
+	struct encl_regs r = {OP_enclu, leaf, rbx, rcx, rdx};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(e, 0, SGX_EENTER, &r, &run), SGX_EEXIT);

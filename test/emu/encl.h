@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Builds, signs and enters the test enclave of encl.S through a device table. Every helper fails the
- * running cmocka test rather than return an error, except those named encl_try_*.
+ * Builds, signs and enters the test enclave of encl.S through a device table. Every helper fails
+ * the running cmocka test rather than return an error, except those named encl_try_*.
  */
 #ifndef TEST_EMU_ENCL_H
 #define TEST_EMU_ENCL_H
@@ -29,11 +29,11 @@ struct encl {
 
 /* Changes to the standard enclave before its steps; NULL members change nothing. */
 struct encl_opts {
-	uint64_t base;     /* 0: a free place; 1: really 0 */
-	uint64_t size;     /* 0: ENCL_SIZE */
+	uint64_t base; /* 0: a free place; 1: really 0 */
+	uint64_t size; /* 0: ENCL_SIZE */
 	uint64_t attributes, xfrm;
 	uint32_t miscselect;
-	bool no_map;       /* leave it unmapped */
+	bool no_map; /* leave it unmapped */
 	void (*sig)(struct sgx_sigstruct *sig);
 };
 
@@ -68,8 +68,8 @@ uint64_t encl_nested(struct encl *e, enum encl_nested_op op, uint64_t a, uint64_
 /* ERESUME that must EEXIT; returns RDI. */
 uint64_t encl_resume(struct encl *e);
 /* One ENCLU leaf executed inside: RAX after it; flags in *flags if not NULL. */
-uint64_t encl_leaf(struct encl *e, unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx,
-	uint64_t *flags);
+uint64_t encl_leaf(
+	struct encl *e, unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t *flags);
 
 /* Callee-saved registers kept around dev->enter (encl_call.S). */
 int encl_enter_raw(struct encl_regs *r, unsigned leaf, struct sgx_enclave_run *run,

@@ -18,7 +18,7 @@
 #define ENCL_CODE     0x10000
 #define ENCL_THREADS  3
 #define ENCL_NSSA     2
-#define ENCL_TCS(n)   ((n) * 0x4000)
+#define ENCL_TCS(n)   ((n)*0x4000)
 #define ENCL_GS(n)    (ENCL_TCS(n) + 0x1000)
 #define ENCL_SSA(n)   (ENCL_TCS(n) + 0x2000)
 #define ENCL_DATA     0x20000 /* RW pages, added */

@@ -18,7 +18,7 @@ static struct encl e;
 
 static int setup(void **state)
 {
-	const struct encl_opts o = { .miscselect = SGX_MISC_EXINFO, .xfrm = SGX_XFRM_LEGACY };
+	const struct encl_opts o = {.miscselect = SGX_MISC_EXINFO, .xfrm = SGX_XFRM_LEGACY};
 
 	assert_int_equal(dev_emu.thread_init(), 0);
 	encl_build(&e, &o);
