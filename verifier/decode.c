@@ -179,6 +179,8 @@ static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 		return false;
 	if (in->rex & REX_W && attr & (A_NOW | A_BYTE))
 		return false;
+	if (in->rex && attr & A_NOW && !(attr & (A_MODRM | A_DOP)) && A_KIND(attr) != K_PUSH)
+		return false; /* no operand that it could select */
 	if (p & (P_67 | P_GS | P_FS) && !in->has_mem)
 		return false;
 	if (A_KIND(attr) == K_LEA)

@@ -39,7 +39,7 @@ const uint32_t group_rows[NGROUPS][8] = {
 	[G_UNARY8] = {[0] = RM | A_BYTE | A_IMM8 | A_ANCHOR, /* test */
 		[2] = ARITH | A_BYTE,
 		[3] = ARITH | A_BYTE,
-		[4 ... 7] = MULDIV | A_BYTE},
+		[4 ... 7] = (MULDIV & ~A_RDX) | A_BYTE},
 	[G_UNARY] = {[0] = RM | A_OPSZ | A_IMMZ | A_ANCHOR,
 		[2] = ARITH | A_OPSZ | A_ZX,
 		[3] = ARITH | A_OPSZ | A_ZX,

@@ -77,7 +77,10 @@ static void learn(struct sweep *s, const struct insn *in)
 	}
 }
 
-/* A block begins after an unconditional transfer or trap: it is entered by branches only. */
+/*
+ * A block begins after an unconditional transfer or trap: it is entered by branches only. So it does
+ * after a call, whose push has anchored the stack: what follows is a label, entered by a return.
+ */
 static void block_begin(struct sweep *s)
 {
 	forget(s, 0xffff);
@@ -149,6 +152,7 @@ static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 			block_begin(s);
 		return c;
 	case K_CALL:
+		block_begin(s);
 		s->after_call = true;
 		return note_target(s, target);
 	case K_TRAP:
@@ -232,10 +236,7 @@ static enum verify_cause step_indirect(struct sweep *s, const struct idiom_match
 		c = note_target(s, s->at + m->jne_disp);
 	s->r->branches++;
 	s->after_call = m->is_call;
-	if (!m->is_call)
-		block_begin(s);
-	else
-		s->open = true;
+	block_begin(s);
 	return c;
 }
 
@@ -245,10 +246,12 @@ static enum verify_cause step_idiom(struct sweep *s, const struct idiom_match *m
 		return V8_RETURN;
 	if (m->idiom == I_INDIRECT || m->idiom == I_INDIRECT_ZX)
 		return step_indirect(s, m);
-	if (m->idiom == I_GATE)
+	if (m->idiom == I_GATE) {
+		block_begin(s);
 		s->after_call = true;
-	else
-		forget(s, BIT(R_DI) | BIT(R_SI) | BIT(R_CX));
+		return VERIFY_OK;
+	}
+	forget(s, BIT(R_DI) | BIT(R_SI) | BIT(R_CX));
 	s->open = true;
 	return VERIFY_OK;
 }

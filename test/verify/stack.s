@@ -368,3 +368,17 @@
     paddd %xmm4,%xmm4
     kmovw %eax,%k4
     vcvtsi2sdq %r14,%xmm14,%xmm14
+#: call-anchors expect: accept
+    subq $24,%rsp
+    call 8f
+    endbr64
+    jne 8f
+#: gate-anchors expect: accept
+    subq $24,%rsp
+    GATE
+    jne 8f
+#: call-proves-no-credit expect: reject V4 at 0x11
+    call 8f
+    endbr64
+    subq $24,%rsp
+    jne 8f

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the sanitised verifier on files, for the case runner:
- *   vcheck text FILE...   raw text, entry at offset 0 unless it must not be (then `nolabel` in cases)
- *   vcheck elf FILE...    program files: verify_elf(), then verify_text() on the text segment
+ *   vcheck text FILE...   raw text, entry at offset 0 unless it must not be (then `nolabel` in
+ * cases) vcheck elf FILE...    program files: verify_elf(), then verify_text() on the text segment
  *   vcheck length HEX...  length that the decoder gives
  * Prints one line per file: "accept insns labels branches" or "reject RULE CAUSE 0xOFFSET".
  */
@@ -27,7 +27,8 @@ static uint8_t *load(const char *path, size_t *size)
 	return p;
 }
 
-static const char *const names[] = { "ok",
+static const char *const names[] = {
+	"ok",
 #define RULE(cause, id, sentence) #cause,
 #include "rules.def"
 #undef RULE
