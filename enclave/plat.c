@@ -111,6 +111,13 @@ void plat_set_sip(struct sip_block *b, uint64_t window)
 	__asm__ volatile("wrgsbase %0" ::"r"(gs));
 }
 
+uint64_t plat_syscall_gate(void)
+{
+	extern const char plain_syscall_entry[]; /* gate.S */
+
+	return (uint64_t)plain_syscall_entry;
+}
+
 unsigned plat_vcpu(void)
 {
 	return (unsigned)vcpu_self()->index;

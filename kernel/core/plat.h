@@ -65,6 +65,9 @@ void plat_set_fsbase(uint64_t base);
  * its gs base (0: the vCPU block, for plain programs). Told before the thread can reach user code. */
 void plat_set_thread(struct thread *t, uint64_t kstack_top);
 unsigned plat_vcpu(void);              /* index of the vCPU we run on */
+/* Where a patched `syscall` of a plain program jumps to: rcx = the address to go on at, everything else
+ * as at `syscall`; comes back with rcx and r11 clobbered and rax set. */
+uint64_t plat_syscall_gate(void);
 
 /* ---- the rest ---- */
 uint64_t plat_tsc(void);

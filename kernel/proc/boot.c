@@ -5,7 +5,7 @@
  * program that cannot be started is one line on stderr and status 126 or 127, as a shell would
  * give.
  */
-#include "enclave.h"
+#include "conf.h"
 #include "file.h"
 #include "host.h"
 #include "klog.h"
@@ -61,41 +61,7 @@ static const char *errno_text(int e)
 	}
 }
 
-/* ---- configuration records ---- */
-
-/* The next record of kind from *off on: its bytes, or NULL. The platform has checked the framing.
- */
-static const char *conf_next(size_t *off, uint32_t kind, size_t *len)
-{
-	size_t total;
-	const uint8_t *c = plat_config(&total);
-
-	while (total - *off >= sizeof(struct conf_record)) {
-		struct conf_record r;
-		memcpy(&r, c + *off, sizeof r);
-		size_t body = *off + sizeof r, padded = ((size_t)r.len + 7) & ~(size_t)7;
-		if (r.kind == CONF_END || r.len > total - body)
-			return NULL;
-		*off = padded > total - body ? total : body + padded;
-		if (r.kind == kind) {
-			*len = r.len;
-			return (const char *)c + body;
-		}
-	}
-	return NULL;
-}
-
-/* One record as a string; it may or may not carry its NUL. NULL: no memory. */
-static char *conf_string(const char *s, size_t len)
-{
-	char *str = kmalloc(len + 1);
-
-	if (str != NULL) {
-		memcpy(str, s, len);
-		str[len] = '\0';
-	}
-	return str;
-}
+/* ---- configuration ---- */
 
 static int conf_strings(uint32_t kind, struct strvec *v)
 {

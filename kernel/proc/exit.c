@@ -216,6 +216,7 @@ static void give_away_children(struct proc *p)
 		list_del(&c->sibling);
 		list_push_back(&to->children, &c->sibling);
 		c->parent = to;
+		c->ppid = to->pid;
 		if (c->pdeath_sig != 0 && c->state != P_ZOMBIE)
 			signal_send_proc(c, c->pdeath_sig, SI_USER);
 		c->exit_signal = SIGCHLD;

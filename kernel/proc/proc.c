@@ -84,6 +84,13 @@ unsigned proc_ran_total(void)
 	return ran_total;
 }
 
+int proc_self_pid(void)
+{
+	const struct proc *p = proc_self();
+
+	return p != NULL ? p->pid : 0;
+}
+
 struct proc *proc_init(void)
 {
 	return proc_find(1);
@@ -171,8 +178,10 @@ void proc_publish(struct proc *p)
 		pos = pos->prev;
 	list_insert_before(pos, &p->all_link);
 	list_push_back(bucket(pids, p->pid), &p->pid_link);
-	if (p->parent != NULL)
+	if (p->parent != NULL) {
+		p->ppid = p->parent->pid;
 		list_push_back(&p->parent->children, &p->sibling);
+	}
 	if (p->pid > last_pid)
 		last_pid = p->pid;
 	nprocs++;

@@ -39,6 +39,7 @@ struct proc {
 	int pid; /* constant */
 	int pgid, sid;
 	struct proc *parent; /* NULL for init only */
+	int ppid;            /* parent\'s pid, 0 for init: getppid(2) reads it without the lock */
 	struct list children, sibling;
 	struct list all_link; /* every process, by pid */
 	struct list threads;  /* thread.proc_link */
@@ -100,19 +101,27 @@ extern struct list proc_list; /* proc.all_link */
 unsigned proc_count(void);
 unsigned proc_ran_total(void); /* processes created since boot */
 
-/* Boot: process 1 from the configuration (argv, env, cwd): PATH search as execvp for a name without
- * slash. Called on a kernel thread. A failure prints one line and exits 126/127. */
-void proc_boot(void);
+/* upcalls.h, proc_boot: process 1 from the configuration (argv, env, cwd): PATH search as execvp
+ * for a name without slash. Called on a kernel thread. A failure prints one line and exits 126/127.
+ */
+
+/* upcalls.h: signal_pending (a deliverable signal waits), signal_deliver (on the way out of the
+ * kernel, under the lock: builds frames, stops, exits, restarts calls), signal_trap (an exception
+ * of user code becomes a signal; mm_result is mm_fault's answer), cpuid_trap (answers cpuid from
+ * the boot block; false: it was not cpuid), syspatch_trap (#UD at `syscall`: patches the site if
+ * that is provably safe, and moves rip past it; false: it was not syscall). */
 
 /* ---- signals, for the others ---- */
-bool signal_pending(struct thread *t);                    /* a deliverable signal waits */
+/* A temporary signal mask for pselect, ppoll, epoll_pwait, sigsuspend: begin, sleep, end.
+ * interrupted: the call ends by a signal, so the old mask comes back only after its handler's frame
+ * is built. */
+void signal_mask_begin(uint64_t mask);
+void signal_mask_end(bool interrupted);
 void signal_send_proc(struct proc *p, int sig, int code); /* kernel-made, process-directed */
 void signal_send_pgrp(int pgid, int sig, int code);
 void signal_send_thread(struct thread *t, int sig, int code);
 /* Synchronous fault of the calling thread: cannot be blocked or ignored. */
 void signal_fault(int sig, int code, uint64_t addr);
-/* On the way out of the kernel, under the lock: delivers signals (builds frames), stops, exits. */
-void signal_deliver(struct uregs *u);
 /* How an interrupted system call ends: these never reach the user. */
 #define ERESTARTSYS           512 /* restart if SA_RESTART, else EINTR */
 #define ERESTARTNOINTR        513 /* always restart */
@@ -125,13 +134,6 @@ static inline bool proc_privileged(void)
 	return proc_self()->euid == 0;
 }
 
-/* Synchronous exception of user code -> signal, as Linux maps them. mm_result is mm_fault's answer
- * for a page fault (negative), else ignored. */
-struct trap;
-void signal_trap(const struct trap *t, int mm_result);
-/* #UD at `cpuid` (or #GP: faulting): answers it from the boot block. False: it was not cpuid. */
-bool cpuid_trap(struct uregs *u);
-
 /* The number of bytes of the instruction that entered the kernel, for restarting it. */
 static inline unsigned proc_syscall_len(const struct proc *p)
 {
@@ -140,9 +142,5 @@ static inline unsigned proc_syscall_len(const struct proc *p)
 
 /* Name of the calling thread (16 bytes, terminated), as PR_GET_NAME and /proc show it. */
 const char *thread_comm(const struct thread *t);
-
-/* #UD at `syscall`: patch the site if that is provably safe, and say what to run. True: it was a
- * syscall instruction; u->rip is already past it. */
-bool syspatch_trap(struct uregs *u);
 
 #endif

@@ -178,7 +178,7 @@ bool signal_pending(struct thread *t)
 
 	if (tp == NULL || t->proc == NULL)
 		return false;
-	if (tp->kill || t->proc->state == P_STOPPED)
+	if (tp->kill || tp->restore_mask || t->proc->state == P_STOPPED)
 		return true;
 	return ((tp->pending.set | t->proc->pending.set) & (~tp->blocked | tp->sigwait)) != 0;
 }
@@ -338,6 +338,24 @@ void signal_set_mask(struct thread *t, uint64_t blocked)
 	t->tp->blocked = blocked & ~SIG_UNBLOCKABLE;
 	if (newly != 0 && p->nthreads > 1) /* this thread would have taken them */
 		wake_taker(p, newly);
+}
+
+void signal_mask_begin(uint64_t mask)
+{
+	struct thread *t = thread_self();
+
+	t->tp->saved_blocked = t->tp->blocked;
+	signal_set_mask(t, mask);
+}
+
+void signal_mask_end(bool interrupted)
+{
+	struct thread *t = thread_self();
+
+	if (interrupted)
+		t->tp->restore_mask = true;
+	else
+		signal_set_mask(t, t->tp->saved_blocked);
 }
 
 void signal_thread_gone(struct proc *p)

@@ -3,7 +3,6 @@
  * Interval timers over ktimer: see timer.h. Timers on CPU-time clocks are not offered: ticks do not
  * measure it well enough for a signal.
  */
-#include <stdbool.h>
 #include "timer.h"
 #include "kmem.h"
 #include "linux_errno.h"
@@ -137,6 +136,14 @@ int ptimer_create(int clock, const struct linux_sigevent *ev)
 	t->sival = ev->value;
 	list_push_back(&p->ptimers, &t->link);
 	return t->id;
+}
+
+void ptimer_set_value(int id, uint64_t sival)
+{
+	struct ptimer *t = find(id);
+
+	if (t != NULL)
+		t->sival = sival;
 }
 
 static void destroy(struct ptimer *t)
