@@ -10,6 +10,8 @@ int mm_set_brk_start(struct mm *mm, uint64_t start)
 	if (mm->kind == MM_PLAIN) {
 		start = mm->base + ZONE_BRK;
 		mm->brk_max = mm->base + ZONE_ANON;
+	} else {
+		mm->brk_max = SIP_MMAP;
 	}
 	mm->brk_start = mm->brk = start;
 	return 0;
@@ -38,7 +40,7 @@ uint64_t mm_brk(struct mm *mm, uint64_t brk)
 	if (ok && new > old)
 		ok = grow(mm, old, new);
 	else if (ok && new < old)
-		ok = mm_munmap(mm, mm_linear(mm, uaddr(new)), old - new) == 0;
+		ok = mm_munmap(mm, new, old - new) == 0;
 	if (ok)
 		mm->brk = brk;
 	mm_unlock(mm);

@@ -8,7 +8,7 @@
 #include "thread.h"
 #include "waitq.h"
 
-struct mm_private { /* an mm and what only mm/ may see of it */
+struct mm_private { /* an mm and what only mm.c may see of it */
 	struct mm mm;
 	struct thread *owner; /* of the lock */
 	unsigned depth;
@@ -40,21 +40,34 @@ void mm_unlock(struct mm *mm)
 	waitq_wake(&p->lock_wait, 0, WAKE_ALL);
 }
 
-int mm_new_plain(struct mm **out)
+struct mm *mm_alloc(enum mm_kind kind)
 {
 	struct mm_private *p = kzalloc(sizeof(*p));
-	uint64_t arena;
 
 	if (p == NULL)
-		return -ENOMEM;
-	struct mm *mm = &p->mm;
-
-	*mm = (struct mm){.refs = 1, .kind = MM_PLAIN};
-	list_init(&mm->vmas);
-	list_init(&mm->extents);
+		return NULL;
+	p->mm.refs = 1;
+	p->mm.kind = kind;
+	list_init(&p->mm.vmas);
+	list_init(&p->mm.extents);
 	waitq_init(&p->lock_wait);
+	return &p->mm;
+}
+
+void mm_free(struct mm *mm)
+{
+	kfree(priv(mm));
+}
+
+int mm_new_plain(struct mm **out)
+{
+	struct mm *mm = mm_alloc(MM_PLAIN);
+	uint64_t arena;
+
+	if (mm == NULL)
+		return -ENOMEM;
 	if (va_take(mm, ARENA_LEN, &arena) < 0) {
-		kfree(p);
+		mm_free(mm);
 		return -ENOMEM;
 	}
 	mm->base = arena;
@@ -78,15 +91,18 @@ void mm_put(struct mm *mm)
 		struct vma *v = container_of(mm->vmas.next, struct vma, link);
 
 		(void)vma_writeback(v, v->start, v->end); /* close has no error to report to */
-		pages_release(mm, v->start, v->end);
+		if (mm->kind == MM_PLAIN)
+			pages_release(mm, v->start, v->end);
 		vma_remove(mm, v);
 	}
+	if (mm->kind == MM_SIP)
+		window_release(mm);
 	mm_patch_free(mm);
 	KASSERT(mm->committed == 0);
 	va_release_all(mm);
 	if (mm->exe != NULL)
 		file_put(mm->exe);
-	kfree(priv(mm));
+	mm_free(mm);
 }
 
 struct mm *mm_current(void)
@@ -102,4 +118,19 @@ uint64_t mm_linear(const struct mm *mm, uaddr_t a)
 uaddr_t mm_user(const struct mm *mm, uint64_t linear)
 {
 	return uaddr(mm->kind == MM_SIP ? linear - mm->base : linear);
+}
+
+int mm_range(const struct mm *mm, uint64_t addr, uint64_t len, uint64_t *start, uint64_t *end)
+{
+	if (mm->kind == MM_SIP)
+		addr = mm->base + (uint32_t)addr;
+	if (addr % PAGE_SIZE != 0)
+		return -EINVAL;
+	if (len > PLAIN_END || addr + page_up(len) < addr)
+		return -ENOMEM;
+	if (mm->kind == MM_SIP && addr + page_up(len) > mm->limit)
+		return -ENOMEM;
+	*start = addr;
+	*end = addr + page_up(len);
+	return 0;
 }

@@ -16,6 +16,14 @@
 #define ZONE_STACK 0x3c0000000ull
 #define FILE_GAP   0x800000ull
 
+/* Offsets in a SIP's window (doc/sfi.md, K1): the program file lies between text and SIP_MMAP. */
+#define SIP_LOW        0x00010000ull
+#define SIP_TEXT       0x10000000ull
+#define SIP_DATA       0x40000000ull
+#define SIP_MMAP       0x80000000ull
+#define SIP_STACK_ZONE 0xf0000000ull
+#define SIP_STACK_TOP  0xffff0000ull
+
 static inline uint64_t page_down(uint64_t a)
 {
 	return a & ~(uint64_t)(PAGE_SIZE - 1);
@@ -30,6 +38,8 @@ static inline uint64_t page_up(uint64_t a)
  * trampoline. May sleep. ---- */
 void mm_lock(struct mm *mm);
 void mm_unlock(struct mm *mm);
+struct mm *mm_alloc(enum mm_kind kind); /* empty, 1 ref; NULL: no memory */
+void mm_free(struct mm *mm);            /* of one that has nothing left */
 
 /* ---- va.c ---- */
 struct extent {
@@ -52,6 +62,7 @@ int page_commit_copy(struct mm *mm, uint64_t va, const void *src, unsigned prot)
 int pages_protect(struct mm *mm, uint64_t start, uint64_t end,
 	unsigned prot);                                          /* the committed ones; blocks */
 void pages_release(struct mm *mm, uint64_t start, uint64_t end); /* the committed ones; blocks */
+uint64_t page_next(uint64_t va, uint64_t end); /* the first committed page in [va, end), or end */
 /* EPCM permissions for PROT_* bits: nothing is writable or executable without being readable. */
 unsigned page_prot(unsigned vma_flags);
 
@@ -65,6 +76,18 @@ void vma_free(struct vma *v);                         /* one that was never inse
 struct vma *vma_first(struct mm *mm, uint64_t start); /* the first with end > start, or NULL */
 struct vma *vma_next(struct mm *mm, struct vma *v);
 bool vma_any(struct mm *mm, uint64_t start, uint64_t end);
+
+/* ---- mmap.c ---- */
+bool mm_owns(struct mm *mm, uint64_t start, uint64_t end); /* may areas be put there? */
+
+/* ---- window.c ---- */
+void window_release(struct mm *mm); /* wipes what may stay, gives the rest back */
+/* May a SIP have [start, end) of its window mapped? Linear addresses. */
+bool window_allows(const struct mm *mm, uint64_t start, uint64_t end);
+
+/* A page-aligned user range as linear addresses: 0, -EINVAL (unaligned, empty when not allowed) or
+ * -ENOMEM (wraps, or leaves a SIP's window). len is rounded up. */
+int mm_range(const struct mm *mm, uint64_t addr, uint64_t len, uint64_t *start, uint64_t *end);
 
 /* ---- fault.c ---- */
 int fault_fill(struct mm *mm, struct vma *v, uint64_t va,

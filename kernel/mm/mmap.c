@@ -6,10 +6,17 @@
 #include "linux_errno.h"
 #include "linux_mm.h"
 
-#define LEN_MAX PLAIN_END
+static uint64_t find_place_sip(struct mm *mm, uint64_t len)
+{
+	uint64_t at = va_find_hole(mm, mm->base + SIP_MMAP, mm->base + SIP_STACK_ZONE, len, 0);
+
+	return at != 0 ? at : va_find_hole(mm, mm->base + SIP_LOW, mm->base + SIP_TEXT, len, 0);
+}
 
 static uint64_t find_place(struct mm *mm, uint64_t len, bool file)
 {
+	if (mm->kind == MM_SIP)
+		return find_place_sip(mm, len);
 	uint64_t at =
 		file ? va_find_hole(mm, mm->base + ZONE_FILE, mm->base + ZONE_BRK, len, FILE_GAP)
 		     : va_find_hole(mm, mm->base + ZONE_ANON, mm->base + ZONE_STACK, len, 0);
@@ -52,32 +59,34 @@ static int unmap(struct mm *mm, uint64_t start, uint64_t end)
 	}
 }
 
-static int place_fixed(struct mm *mm, uint64_t addr, uint64_t len, unsigned flags)
+bool mm_owns(struct mm *mm, uint64_t start, uint64_t end)
 {
-	if (addr < LOW_BASE)
+	return mm->kind == MM_SIP ? window_allows(mm, start, end) : va_owns(mm, start, end);
+}
+
+/* Makes [start, end) the mm's own and empty. */
+static int place_fixed(struct mm *mm, uint64_t start, uint64_t end, unsigned flags)
+{
+	if (start - (mm->kind == MM_SIP ? mm->base : 0) < LOW_BASE)
 		return -EPERM; /* below vm.mmap_min_addr */
-	if (len > LEN_MAX || addr + len < addr)
-		return -ENOMEM;
-	if (flags & MAP_FIXED_NOREPLACE)
-		return vma_any(mm, addr, addr + len)   ? -EEXIST
-		       : va_owns(mm, addr, addr + len) ? 0
-						       : va_take_fixed(mm, addr, addr + len);
-	if (!va_owns(mm, addr, addr + len))
-		return va_take_fixed(mm, addr, addr + len);
-	return unmap(mm, addr, addr + len);
+	if ((flags & MAP_FIXED_NOREPLACE) && vma_any(mm, start, end))
+		return -EEXIST;
+	if (mm_owns(mm, start, end))
+		return unmap(mm, start, end);
+	return mm->kind == MM_SIP ? -ENOMEM : va_take_fixed(mm, start, end);
 }
 
 static bool hint_usable(struct mm *mm, uint64_t addr, uint64_t len)
 {
-	return addr >= LOW_BASE && addr % PAGE_SIZE == 0 && addr + len > addr &&
-	       va_owns(mm, addr, addr + len) && !vma_any(mm, addr, addr + len);
+	return addr >= LOW_BASE && addr + len > addr && mm_owns(mm, addr, addr + len) &&
+	       !vma_any(mm, addr, addr + len);
 }
 
 static long map_locked(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot, unsigned flags,
 	struct file *file, uint64_t off)
 {
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		int r = place_fixed(mm, addr, len, flags);
+		int r = place_fixed(mm, addr, addr + len, flags);
 
 		if (r < 0)
 			return r;
@@ -95,37 +104,44 @@ static long map_locked(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot
 	if (v == NULL)
 		return -ENOMEM;
 	vma_insert(mm, v);
-	return (long)addr;
+	return (long)mm_user(mm, addr).v;
 }
 
 long mm_mmap(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot, unsigned flags,
 	struct file *file, uint64_t off)
 {
+	uint64_t start, end;
+	bool fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+
 	if (len == 0 || off % PAGE_SIZE != 0)
 		return -EINVAL;
-	if (len > LEN_MAX)
-		return -ENOMEM;
-	if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) && addr % PAGE_SIZE != 0)
-		return -EINVAL;
-	mm_lock(mm);
-	long r = map_locked(mm, page_down(addr), page_up(len), prot, flags, file, off);
+	if (mm->kind == MM_SIP && (prot & VMA_X))
+		return -EACCES; /* only verified text is ever executable */
+	int r = mm_range(mm, fixed ? addr : page_down(addr), len, &start, &end);
 
-	if (r >= 0 && (flags & MAP_POPULATE)) {
+	if (r < 0)
+		return r;
+	mm_lock(mm);
+	long at = map_locked(mm, start, end - start, prot, flags, file, off);
+
+	if (at >= 0 && (flags & MAP_POPULATE)) {
 		int err;
 
-		(void)mm_pin(mm, uaddr((uint64_t)r), len, false,
+		(void)mm_pin(mm, uaddr((uint64_t)at), len, false,
 			&err); /* a failure shows on first use */
 	}
 	mm_unlock(mm);
-	return r;
+	return at;
 }
 
 int mm_munmap(struct mm *mm, uint64_t addr, uint64_t len)
 {
-	if (addr % PAGE_SIZE != 0 || len == 0 || len > LEN_MAX || addr + page_up(len) < addr)
+	uint64_t start, end;
+
+	if (len == 0 || mm_range(mm, addr, len, &start, &end) < 0)
 		return -EINVAL;
 	mm_lock(mm);
-	int r = unmap(mm, addr, addr + page_up(len));
+	int r = unmap(mm, start, end);
 
 	mm_unlock(mm);
 	return r;
@@ -133,13 +149,13 @@ int mm_munmap(struct mm *mm, uint64_t addr, uint64_t len)
 
 int mm_msync(struct mm *mm, uint64_t addr, uint64_t len)
 {
-	uint64_t end = addr + page_up(len), at = addr;
-	int r = 0;
+	uint64_t at, end;
+	int r = mm_range(mm, addr, len, &at, &end);
 
-	if (addr % PAGE_SIZE != 0 || end < addr)
-		return -EINVAL;
+	if (r < 0)
+		return r;
 	mm_lock(mm);
-	for (; r == 0 && at < end;) {
+	while (r == 0 && at < end) {
 		struct vma *v = mm_find(mm, at);
 
 		if (v == NULL) {
@@ -160,28 +176,26 @@ long mm_reserve_image(struct mm *mm, uint64_t fixed, uint64_t len)
 	uint64_t at = fixed;
 
 	len = page_up(len);
-	if (len == 0 || len > LEN_MAX)
+	if (len == 0 || len > PLAIN_END)
 		return -ENOMEM;
 	if (fixed == 0)
 		at = va_find_hole(mm, mm->base + ZONE_FILE, mm->base + ZONE_BRK, len, FILE_GAP);
 	else if (va_take_fixed(mm, page_down(fixed), page_up(fixed + len)) < 0)
 		at = 0;
-	if (at == 0 && fixed != 0)
-		klog("no room at %#lx: another process has a program linked for that address",
-			(unsigned long)fixed);
 	return at != 0 ? (long)at : -ENOMEM;
 }
 
 long mm_map_stack(struct mm *mm, uint64_t limit)
 {
-	uint64_t top = mm->limit - FILE_GAP,
-		 room = mm->limit - mm->base - ZONE_STACK - 2 * FILE_GAP;
+	bool sip = mm->kind == MM_SIP;
+	uint64_t top = sip ? mm->base + SIP_STACK_TOP : mm->limit - FILE_GAP;
+	uint64_t room = top - mm->base - (sip ? SIP_STACK_ZONE : ZONE_STACK + FILE_GAP);
 	uint64_t len = page_up(limit < room ? limit : room);
 	struct vma *v = vma_new(top - len, top, VMA_R | VMA_W | VMA_STACK, NULL, 0);
 
 	if (v == NULL)
 		return -ENOMEM;
 	vma_insert(mm, v);
-	mm->stack_top = top;
-	return (long)top;
+	mm->stack_top = mm_user(mm, top).v;
+	return (long)mm->stack_top;
 }

@@ -28,6 +28,8 @@ static int protect_locked(struct mm *mm, uint64_t start, uint64_t end, unsigned 
 
 	if (r < 0)
 		return r;
+	if (prot & VMA_W)
+		mm_patch_restore(mm, start, end);
 	for (struct vma *v = vma_first(mm, start); v != NULL && v->start < end;
 		v = vma_next(mm, v)) {
 		v->flags = (v->flags & ~PROT_BITS) | (prot & PROT_BITS);
@@ -40,18 +42,20 @@ static int protect_locked(struct mm *mm, uint64_t start, uint64_t end, unsigned 
 
 int mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot)
 {
-	uint64_t end = addr + page_up(len);
+	uint64_t start, end;
 
-	if (addr % PAGE_SIZE != 0 ||
-		(prot & ~(PROT_BITS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP)))
+	if (prot & ~(PROT_BITS | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
 		return -EINVAL;
-	if (end < addr)
-		return -ENOMEM;
-	if (end == addr)
-		return 0;
-	mm_lock(mm);
-	int r = protect_locked(mm, addr, end, prot);
+	if (mm->kind == MM_SIP && (prot & VMA_X))
+		return -EACCES;
+	int r = mm_range(mm, addr, len, &start, &end);
 
+	if (r < 0 || start == end)
+		return r;
+	mm_lock(mm);
+	if (mm->kind == MM_SIP && start < mm->base + SIP_MMAP)
+		mm->image_changed = true;
+	r = protect_locked(mm, start, end, prot);
 	mm_unlock(mm);
 	return r;
 }
@@ -65,18 +69,17 @@ static void discard(struct mm *mm, struct vma *v, uint64_t start, uint64_t end)
 
 int mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
 {
-	uint64_t end = addr + page_up(len);
+	uint64_t start, end;
 	int r = 0;
 
-	if (addr % PAGE_SIZE != 0 || end < addr)
+	if (mm_range(mm, addr, len, &start, &end) < 0)
 		return -EINVAL;
-	if (advice != MADV_DONTNEED && advice != MADV_FREE &&
-		(advice < 0 || advice > MADV_POPULATE_WRITE))
+	if (advice < 0 || advice > MADV_POPULATE_WRITE)
 		return -EINVAL;
 	if (advice != MADV_DONTNEED)
 		return 0; /* hints; MADV_FREE may keep the contents */
 	mm_lock(mm);
-	for (uint64_t at = addr; at < end;) {
+	for (uint64_t at = start; at < end;) {
 		struct vma *v = vma_first(mm, at);
 
 		if (v == NULL || v->start >= end) {

@@ -25,6 +25,7 @@ static int copy_pages(struct mm *mm, struct vma *to, uint64_t from, uint64_t len
 	return 0;
 }
 
+/* addr is linear; new_addr and the result are the user's. */
 static long move(struct mm *mm, struct vma *v, uint64_t addr, uint64_t old_len, uint64_t new_len,
 	unsigned flags, uint64_t new_addr)
 {
@@ -36,10 +37,10 @@ static long move(struct mm *mm, struct vma *v, uint64_t addr, uint64_t old_len, 
 
 	if (to < 0)
 		return to;
-	struct vma *nv = mm_find(mm, (uint64_t)to);
-	struct vma whole = *nv; /* it may have merged with a neighbour */
+	uint64_t at = mm_linear(mm, uaddr((uint64_t)to));
+	struct vma whole = *mm_find(mm, at); /* it may have merged with a neighbour */
 
-	whole.start = (uint64_t)to;
+	whole.start = at;
 	int r = copy_pages(mm, &whole, addr, copy);
 
 	if (r < 0) {
@@ -47,7 +48,7 @@ static long move(struct mm *mm, struct vma *v, uint64_t addr, uint64_t old_len, 
 		return r;
 	}
 	if (!(flags & MREMAP_DONTUNMAP))
-		r = mm_munmap(mm, addr, old_len);
+		r = mm_munmap(mm, mm_user(mm, addr).v, old_len);
 	return r < 0 ? r : to;
 }
 
@@ -55,25 +56,26 @@ static long remap_locked(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_
 	unsigned flags, uint64_t new_addr)
 {
 	struct vma *v = mm_find(mm, addr);
+	uaddr_t user = mm_user(mm, addr);
 
 	if (v == NULL || addr + old_len > v->end || (v->flags & VMA_KERNEL))
 		return -EFAULT;
 	if (flags & MREMAP_FIXED)
 		return move(mm, v, addr, old_len, new_len, flags, new_addr);
 	if (new_len <= old_len) {
-		int r = new_len < old_len ? mm_munmap(mm, addr + new_len, old_len - new_len) : 0;
+		int r = new_len < old_len ? mm_munmap(mm, user.v + new_len, old_len - new_len) : 0;
 
-		return r < 0 ? r : (long)addr;
+		return r < 0 ? r : (long)user.v;
 	}
 	uint64_t end = addr + old_len, more = addr + new_len;
 
-	if (end == v->end && va_owns(mm, addr, more) && !vma_any(mm, end, more)) {
+	if (end == v->end && mm_owns(mm, addr, more) && !vma_any(mm, end, more)) {
 		struct vma *tail = vma_new(end, more, v->flags, v->file, v->off + (end - v->start));
 
 		if (tail == NULL)
 			return -ENOMEM;
 		vma_insert(mm, tail);
-		return (long)addr;
+		return (long)user.v;
 	}
 	return flags & MREMAP_MAYMOVE ? move(mm, v, addr, old_len, new_len, flags, 0) : -ENOMEM;
 }
@@ -82,19 +84,18 @@ long mm_mremap(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_t new_len,
 	uint64_t new_addr)
 {
 	bool fixed = flags & MREMAP_FIXED;
+	uint64_t start, end, to, to_end;
 
-	old_len = page_up(old_len);
-	new_len = page_up(new_len);
-	if (addr % PAGE_SIZE != 0 || new_len == 0 ||
-		(flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) ||
-		(fixed && !(flags & MREMAP_MAYMOVE)) || (fixed && new_addr % PAGE_SIZE != 0))
+	if (new_len == 0 || (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) ||
+		(fixed && !(flags & MREMAP_MAYMOVE)))
 		return -EINVAL;
-	if (fixed && new_addr < addr + old_len && addr < new_addr + new_len)
+	if (mm_range(mm, addr, old_len, &start, &end) < 0 ||
+		mm_range(mm, fixed ? new_addr : 0, new_len, &to, &to_end) < 0)
+		return -EINVAL;
+	if (fixed && to < end && start < to_end)
 		return -EINVAL; /* may not overlap */
-	if (addr + old_len < addr || new_len > PLAIN_END)
-		return -EINVAL;
 	mm_lock(mm);
-	long r = remap_locked(mm, addr, old_len, new_len, flags, new_addr);
+	long r = remap_locked(mm, start, end - start, page_up(new_len), flags, new_addr);
 
 	mm_unlock(mm);
 	return r;

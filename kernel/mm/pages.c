@@ -174,6 +174,22 @@ static uint64_t run_end(uint64_t va, uint64_t end)
 	return a;
 }
 
+uint64_t page_next(uint64_t va, uint64_t end)
+{
+	while (va < end) {
+		struct leaf *l = find_leaf(va);
+
+		if (l == NULL) {
+			va = (leaf_number(va) + 1) * LEAF_PAGES * PAGE_SIZE;
+			continue;
+		}
+		if (l->state[va / PAGE_SIZE % LEAF_PAGES] != 0)
+			return va;
+		va += PAGE_SIZE;
+	}
+	return end;
+}
+
 static void set_range(uint64_t start, uint64_t end, unsigned state)
 {
 	for (uint64_t a = start; a < end; a += PAGE_SIZE)
