@@ -226,16 +226,18 @@ int emu_map_add(struct emu_encl *e, uint64_t addr, uint64_t len, int prot, int f
 	if (ret < 0)
 		return ret;
 	emu_lock(&e->map_lock);
-	ret = vma_clear(e, addr, end);
-	if (ret == 0 && dev_sys.mmap((void *)addr, len, PROT_NONE,
-				MAP_SHARED | MAP_NORESERVE | flags, e->mem_fd, off) == MAP_FAILED)
+	if (dev_sys.mmap((void *)addr, len, PROT_NONE, MAP_SHARED | MAP_NORESERVE | flags,
+		    e->mem_fd, off) == MAP_FAILED)
 		ret = -errno;
+	else
+		ret = vma_clear(e, addr, end);
 	if (ret == 0) {
 		madvise((void *)addr, len, MADV_DONTDUMP);
 		now_reset(e, addr, end);
 		ret = vma_insert(e, vma_find(e, addr), addr, end, prot);
-		if (ret == 0)
-			ret = sync_locked(e, addr, end);
+	}
+	if (ret == 0) {
+		ret = sync_locked(e, addr, end);
 		vma_merge(e, addr, end);
 	}
 	emu_unlock(&e->map_lock);
