@@ -40,7 +40,7 @@
 #define CLONE_IO             0x80000000u
 #define CLONE_CLEAR_SIGHAND  0x100000000ull /* clone3 */
 #define CLONE_INTO_CGROUP    0x200000000ull
-#define CLONE_NEWTIME        0x00000080u    /* clone3, unshare */
+#define CLONE_NEWTIME        0x00000080u /* clone3, unshare */
 
 struct linux_clone_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
@@ -121,29 +121,29 @@ _Static_assert(sizeof(struct linux_clone_args) == 88, "clone_args version 2");
 #define SS_AUTODISARM (1u << 31)
 #define MINSIGSTKSZ   2048u
 
-#define SI_USER      0
-#define SI_KERNEL    0x80
-#define SI_QUEUE     (-1)
-#define SI_TIMER     (-2)
-#define SI_TKILL     (-6)
-#define ILL_ILLOPN   2
-#define FPE_INTDIV   1
-#define FPE_INTOVF   2
-#define FPE_FLTDIV   3
-#define FPE_FLTOVF   4
-#define FPE_FLTUND   5
-#define FPE_FLTRES   6
-#define FPE_FLTINV   7
-#define SEGV_MAPERR  1
-#define SEGV_ACCERR  2
-#define BUS_ADRALN   1
-#define BUS_ADRERR   2
-#define TRAP_BRKPT   1
-#define TRAP_TRACE   2
-#define CLD_EXITED   1
-#define CLD_KILLED   2
-#define CLD_DUMPED   3
-#define CLD_STOPPED  5
+#define SI_USER       0
+#define SI_KERNEL     0x80
+#define SI_QUEUE      (-1)
+#define SI_TIMER      (-2)
+#define SI_TKILL      (-6)
+#define ILL_ILLOPN    2
+#define FPE_INTDIV    1
+#define FPE_INTOVF    2
+#define FPE_FLTDIV    3
+#define FPE_FLTOVF    4
+#define FPE_FLTUND    5
+#define FPE_FLTRES    6
+#define FPE_FLTINV    7
+#define SEGV_MAPERR   1
+#define SEGV_ACCERR   2
+#define BUS_ADRALN    1
+#define BUS_ADRERR    2
+#define TRAP_BRKPT    1
+#define TRAP_TRACE    2
+#define CLD_EXITED    1
+#define CLD_KILLED    2
+#define CLD_DUMPED    3
+#define CLD_STOPPED   5
 #define CLD_CONTINUED 6
 
 #define SIGEV_SIGNAL    0
@@ -188,7 +188,8 @@ struct linux_siginfo { /* siginfo_t */
 _Static_assert(sizeof(struct linux_siginfo) == 128, "siginfo_t");
 
 struct linux_sigcontext {
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip,
+		rflags;
 	uint16_t cs, gs, fs, ss;
 	uint64_t err, trapno, oldmask, cr2;
 	uint64_t fpstate; /* user address */
@@ -329,34 +330,34 @@ struct linux_robust_list_head {
 };
 
 /* ---- prctl(2), arch_prctl(2) ---- */
-#define PR_SET_PDEATHSIG        1
-#define PR_GET_PDEATHSIG        2
-#define PR_GET_DUMPABLE         3
-#define PR_SET_DUMPABLE         4
-#define PR_GET_KEEPCAPS         7
-#define PR_SET_KEEPCAPS         8
-#define PR_SET_NAME             15
-#define PR_GET_NAME             16
-#define PR_GET_SECCOMP          21
-#define PR_SET_SECCOMP          22
-#define PR_CAPBSET_READ         23
-#define PR_CAPBSET_DROP         24
-#define PR_GET_TSC              25
-#define PR_SET_TIMERSLACK       29
-#define PR_GET_TIMERSLACK       30
-#define PR_SET_CHILD_SUBREAPER  36
-#define PR_GET_CHILD_SUBREAPER  37
-#define PR_SET_NO_NEW_PRIVS     38
-#define PR_GET_NO_NEW_PRIVS     39
-#define PR_GET_THP_DISABLE      42
-#define PR_SET_THP_DISABLE      41
-#define PR_SET_VMA              0x53564d41
-#define ARCH_SET_GS             0x1001
-#define ARCH_SET_FS             0x1002
-#define ARCH_GET_FS             0x1003
-#define ARCH_GET_GS             0x1004
-#define ARCH_GET_CPUID          0x1011
-#define ARCH_SET_CPUID          0x1012
+#define PR_SET_PDEATHSIG       1
+#define PR_GET_PDEATHSIG       2
+#define PR_GET_DUMPABLE        3
+#define PR_SET_DUMPABLE        4
+#define PR_GET_KEEPCAPS        7
+#define PR_SET_KEEPCAPS        8
+#define PR_SET_NAME            15
+#define PR_GET_NAME            16
+#define PR_GET_SECCOMP         21
+#define PR_SET_SECCOMP         22
+#define PR_CAPBSET_READ        23
+#define PR_CAPBSET_DROP        24
+#define PR_GET_TSC             25
+#define PR_SET_TIMERSLACK      29
+#define PR_GET_TIMERSLACK      30
+#define PR_SET_CHILD_SUBREAPER 36
+#define PR_GET_CHILD_SUBREAPER 37
+#define PR_SET_NO_NEW_PRIVS    38
+#define PR_GET_NO_NEW_PRIVS    39
+#define PR_GET_THP_DISABLE     42
+#define PR_SET_THP_DISABLE     41
+#define PR_SET_VMA             0x53564d41
+#define ARCH_SET_GS            0x1001
+#define ARCH_SET_FS            0x1002
+#define ARCH_GET_FS            0x1003
+#define ARCH_GET_GS            0x1004
+#define ARCH_GET_CPUID         0x1011
+#define ARCH_SET_CPUID         0x1012
 
 /* ---- membarrier(2) ---- */
 #define MEMBARRIER_CMD_QUERY                      0
@@ -372,29 +373,29 @@ struct linux_robust_list_head {
 #define GRND_INSECURE 4u
 
 /* ---- execve(2) ---- */
-#define AT_NULL          0
-#define AT_PHDR          3
-#define AT_PHENT         4
-#define AT_PHNUM         5
-#define AT_PAGESZ        6
-#define AT_BASE          7
-#define AT_FLAGS         8
-#define AT_ENTRY         9
-#define AT_UID           11
-#define AT_EUID          12
-#define AT_GID           13
-#define AT_EGID          14
-#define AT_PLATFORM      15
-#define AT_HWCAP         16
-#define AT_CLKTCK        17
-#define AT_SECURE        23
-#define AT_RANDOM        25
-#define AT_HWCAP2        26
-#define AT_EXECFN        31
-#define AT_MINSIGSTKSZ   51
-#define EXEC_BUF_SIZE    256      /* BINPRM_BUF_SIZE: how much of a #! line counts */
-#define MAX_ARG_STRLEN   131072u  /* bytes of one string, NUL included */
-#define EXEC_ARGS_CEIL   0x600000u /* 3/4 of the default stack limit */
-#define ARG_MAX_FLOOR    131072u  /* always allowed */
+#define AT_NULL        0
+#define AT_PHDR        3
+#define AT_PHENT       4
+#define AT_PHNUM       5
+#define AT_PAGESZ      6
+#define AT_BASE        7
+#define AT_FLAGS       8
+#define AT_ENTRY       9
+#define AT_UID         11
+#define AT_EUID        12
+#define AT_GID         13
+#define AT_EGID        14
+#define AT_PLATFORM    15
+#define AT_HWCAP       16
+#define AT_CLKTCK      17
+#define AT_SECURE      23
+#define AT_RANDOM      25
+#define AT_HWCAP2      26
+#define AT_EXECFN      31
+#define AT_MINSIGSTKSZ 51
+#define EXEC_BUF_SIZE  256       /* BINPRM_BUF_SIZE: how much of a #! line counts */
+#define MAX_ARG_STRLEN 131072u   /* bytes of one string, NUL included */
+#define EXEC_ARGS_CEIL 0x600000u /* 3/4 of the default stack limit */
+#define ARG_MAX_FLOOR  131072u   /* always allowed */
 
 #endif

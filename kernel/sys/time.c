@@ -222,7 +222,7 @@ long sys_getitimer(const struct sysargs *a)
 long sys_setitimer(const struct sysargs *a)
 {
 	struct linux_itimerval it = {{0, 0}, {0, 0}};
-	uint64_t value, interval;
+	uint64_t value = 0, interval = 0;
 	int r = a->v[1] != 0 ? get_user(&it, arg_addr(a, 1)) : 0;
 
 	if (a->v[0] != ITIMER_REAL)
@@ -271,7 +271,7 @@ static long put_timer(int id, uaddr_t to)
 long sys_timer_settime(const struct sysargs *a)
 {
 	struct linux_itimerspec it;
-	uint64_t value, interval;
+	uint64_t value = 0, interval = 0;
 	int r = get_user(&it, arg_addr(a, 2));
 
 	if (r == 0)
