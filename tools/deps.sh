@@ -55,5 +55,5 @@ fi
 echo "deps: installing" $missing
 apt="$root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
 # Package lists may be fresh, old or absent: ask for them only when the first try fails.
-$apt install --no-install-recommends $missing ||
+$apt install --no-install-recommends $missing 2>/dev/null ||
 	{ $apt update && $apt install --no-install-recommends $missing; }
