@@ -65,7 +65,8 @@ def main():
     print(f"{'':24} {'cloister':>12} {'native':>12} {'':4} {'ratio':>8}")
     if not names or "startup_true_ms" in names:
         bench.measure("startup_true_ms", "ms", wall_ms, ["/bin/true"])
-    with tempfile.TemporaryDirectory(prefix="cloister-bench-") as work:
+    # Not below /tmp, which inside the enclave is a file system of its own.
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as work:
         for f in sorted(os.listdir(HERE)):
             if f.endswith(".c"):
                 with open(os.path.join(HERE, f), encoding="utf-8") as src:

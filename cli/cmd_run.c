@@ -182,6 +182,7 @@ static int take_option(struct run_args *a, int opt)
 		return env_option(a, optarg);
 	case OPT_CWD:
 		a->p.cwd = optarg;
+		a->p.cwd_must_exist = true;
 		return *optarg == '/' ? 0 : cli_fail("run: --cwd %s: is not absolute", optarg);
 	case OPT_VCPUS:
 		n = parse_size(optarg);
@@ -237,8 +238,9 @@ int cmd_run(int argc, char **argv)
 		return cli_fail("run: names no program (see 'cloister help run')");
 	a.p.argv = argv + optind;
 	cwd = a.p.cwd ? NULL : getcwd(NULL, 0);
-	if (a.p.cwd == NULL)
-		a.p.cwd = cwd && *cwd == '/' ? cwd
-					     : "/"; /* "(unreachable)...": no such place inside */
+	if (a.p.cwd == NULL) {
+		a.p.cwd = cwd && *cwd == '/' ? cwd : "/"; /* not "(unreachable)..." */
+		a.p.cwd_hint = true;
+	}
 	return launch(&a.p);
 }

@@ -61,7 +61,7 @@ int config_build(const struct launch_params *p, const uint32_t stdio[3], uint32_
 		put_str(&r, CONF_ENV, *e);
 	for (size_t i = 0; i < p->nbinds; i++)
 		put_bind(&r, &p->binds[i]);
-	put_str(&r, CONF_CWD, p->cwd);
+	put_str(&r, p->cwd_hint ? CONF_CWD_HINT : CONF_CWD, p->cwd);
 	put_str(&r, CONF_ISOLATION, p->isolation);
 	if (uname(&uts) == 0)
 		put_str(&r, CONF_HOSTNAME, uts.nodename);

@@ -24,6 +24,7 @@ struct launch_params {
 	unsigned vcpus;      /* 0: one per CPU this process may run on */
 	uint64_t mem;    /* bytes programs and kernel may commit; 0: half of the machine's memory */
 	const char *cwd; /* absolute path inside */
+	bool cwd_hint;   /* start in / if cwd does not exist inside */
 	const char *isolation; /* "sip", "mixed" or "plain" */
 	bool strace;
 	bool debug;        /* create a debug enclave; the signature must be one for that */

@@ -164,7 +164,9 @@ def main():
         progs = [x for x in progs if x.name in opts.names]
 
     count = {"ok": 0, "FAIL": 0, "skip": 0}
-    with tempfile.TemporaryDirectory(prefix="cloister-prog-") as tmp:
+    # Not below /tmp, which inside the enclave is a file system of its own.
+    base = os.path.dirname(os.path.abspath(opts.cloister))
+    with tempfile.TemporaryDirectory(prefix="prog-", dir=base) as tmp:
         if opts.keep:
             os.makedirs(opts.keep, exist_ok=True)
         runner = Runner(opts, os.path.abspath(opts.keep) if opts.keep else tmp)
