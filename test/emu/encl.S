@@ -26,7 +26,8 @@ encl_entry:
 	movslq	(%rax, %rdi, 4), %rcx
 	add	%rcx, %rax
 	call	*%rax
-leave:
+	.globl encl_leave
+encl_leave:
 	mov	%gs:8, %rsp
 	mov	%gs:16, %rbp
 	mov	%gs:0, %rbx
@@ -41,11 +42,13 @@ nested:
 	mov	%rax, %r10	/* CSSA */
 	rdgsbase %rsp
 	add	$2048, %rsp
+	cmp	$4, %rdi	/* after a user handler RDI is anything: do nothing then */
+	ja	1f
 	lea	nested_ops(%rip), %rax
 	movslq	(%rax, %rdi, 4), %rcx
 	add	%rcx, %rax
 	call	*%rax
-	mov	%gs:32, %rsp
+1:	mov	%gs:32, %rsp
 	mov	%gs:40, %rbp
 	mov	%gs:24, %rbx
 	mov	$SGX_EEXIT, %eax
@@ -98,6 +101,7 @@ op_jump:			/* execute at rsi */
 	jmp	*%rsi
 op_ud2:
 	ud2
+	ret
 op_syscall:
 	mov	$39, %eax	/* getpid */
 	syscall
@@ -318,12 +322,12 @@ nop_skip:			/* SSA[cssa-1].RIP += rsi; rdi = EXITINFO */
 	ret
 nop_dump:			/* copy frame cssa-1 to rsi, then RIP += rdx */
 	call	find_gpr
-	add	%rdx, SGX_GPR_RIP(%rax)
 	mov	%rsi, %rdi
 	lea	-(4096 - SGX_GPR_SIZE)(%rax), %rsi
 	mov	$512, %ecx
 	cld
 	rep	movsq
+	add	%rdx, SGX_GPR_RIP(%rax)
 	ret
 nop_poke:			/* *(u64 *)(frame cssa-1 + rsi) = rdx */
 	call	find_gpr
@@ -332,6 +336,7 @@ nop_poke:			/* *(u64 *)(frame cssa-1 + rsi) = rdx */
 	ret
 nop_ud2:
 	ud2
+	ret
 
 /* rax = GPRSGX of frame r10 - 1; GS is the thread's data page, its SSA frames follow. */
 find_gpr:

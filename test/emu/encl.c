@@ -226,12 +226,26 @@ void encl_destroy(struct encl *e)
 	assert_int_equal(dev->close(e->fd), 0);
 }
 
-unsigned encl_enter(
-	struct encl *e, int thread, unsigned leaf, struct encl_regs *r, struct sgx_enclave_run *run)
+static struct {
+	_Alignas(16) uint8_t stack[65536];
+	struct sgx_enclave_run run;
+} threads[ENCL_THREADS];
+
+int encl_enter_run(int thread, struct encl_regs *r, unsigned leaf, struct sgx_enclave_run *run)
 {
+	return encl_enter_raw(
+		r, leaf, run, dev->enter, threads[thread].stack + sizeof(threads[thread].stack));
+}
+
+unsigned encl_enter(struct encl *e, int thread, unsigned leaf, struct encl_regs *r,
+	struct sgx_enclave_run *out)
+{
+	struct sgx_enclave_run *run = &threads[thread].run;
+
 	memset(run, 0, sizeof(*run));
 	run->tcs = e->base + ENCL_TCS(thread);
-	assert_int_equal(encl_enter_raw(r, leaf, run, dev->enter), 0);
+	assert_int_equal(encl_enter_run(thread, r, leaf, run), 0);
+	*out = *run;
 	return run->function;
 }
 

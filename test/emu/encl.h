@@ -71,12 +71,16 @@ uint64_t encl_resume(struct encl *e);
 uint64_t encl_leaf(
 	struct encl *e, unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t *flags);
 
-/* Callee-saved registers kept around dev->enter (encl_call.S). */
+typedef int (*encl_enter_fn)(unsigned long, unsigned long, unsigned long, unsigned int,
+	unsigned long, unsigned long, struct sgx_enclave_run *);
+/* Callee-saved registers kept around enter (encl_call.S). */
 int encl_enter_raw(struct encl_regs *r, unsigned leaf, struct sgx_enclave_run *run,
-	int (*enter)(unsigned long, unsigned long, unsigned long, unsigned int, unsigned long,
-		unsigned long, struct sgx_enclave_run *));
+	encl_enter_fn enter, void *stack);
+/* The same for a run structure of the caller's, on the stack of one of the enclave's threads. The
+ * run structure's address must not change between an EENTER and its ERESUMEs. */
+int encl_enter_run(int thread, struct encl_regs *r, unsigned leaf, struct sgx_enclave_run *run);
 
 extern const uint8_t encl_start[], encl_end[], encl_pattern_stop[], encl_spin_start[],
-	encl_spin_end[];
+	encl_spin_end[], encl_leave[];
 
 #endif

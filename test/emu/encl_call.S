@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * int encl_enter_raw(regs rdi, leaf esi, run rdx, enter rcx): load struct encl_regs, enter, store it.
+ * int encl_enter_raw(regs rdi, leaf esi, run rdx, enter rcx, stack r8): load struct encl_regs, switch to the
+ * stack, enter, store. The stack matters: a later ERESUME must come from where the EENTER came from,
+ * because an AEX after it goes back to the URSP and URBP of that EENTER.
  * The enclave of these tests clobbers what it likes; the callee-saved registers, MXCSR and the x87
  * control word are put back here.
  */
@@ -15,11 +17,13 @@ encl_enter_raw:
 	push	%r13
 	push	%r14
 	push	%r15
-	push	%rdi		/* -48(%rbp) */
 	sub	$16, %rsp
 	stmxcsr	(%rsp)
 	fnstcw	8(%rsp)
-	push	$0
+	mov	%rsp, %rax
+	mov	%r8, %rsp
+	push	%rdi
+	push	%rax
 	push	%rdx		/* run: the seventh argument */
 	mov	%rcx, %rax
 	mov	%esi, %ecx
@@ -30,17 +34,17 @@ encl_enter_raw:
 	mov	(%rdi), %rdi
 	call	*%rax
 	cld
-	mov	-48(%rbp), %rcx
+	mov	16(%rsp), %rcx
 	mov	%rdi, (%rcx)
 	mov	%rsi, 8(%rcx)
 	mov	%rdx, 16(%rcx)
 	mov	%r8, 24(%rcx)
 	mov	%r9, 32(%rcx)
-	add	$16, %rsp
+	mov	8(%rsp), %rsp
 	fninit
 	fldcw	8(%rsp)
 	ldmxcsr	(%rsp)
-	lea	-40(%rbp), %rsp
+	add	$16, %rsp
 	pop	%r15
 	pop	%r14
 	pop	%r13
