@@ -182,7 +182,6 @@ static int take_option(struct run_args *a, int opt)
 		return env_option(a, optarg);
 	case OPT_CWD:
 		a->p.cwd = optarg;
-		a->p.cwd_must_exist = true;
 		return *optarg == '/' ? 0 : cli_fail("run: --cwd %s: is not absolute", optarg);
 	case OPT_VCPUS:
 		n = parse_size(optarg);
