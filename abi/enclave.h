@@ -94,6 +94,7 @@ enum conf_kind {
 	CONF_STDIO,    /* three u32: kind of host fd 0, 1, 2 (enum stdio_kind) */
 	CONF_UMASK,    /* u32 */
 	CONF_ISOLATION,/* "sip", "mixed" or "plain" */
+	CONF_CWD_HINT, /* as CONF_CWD, but / if there is no such directory inside */
 };
 
 enum stdio_kind { STDIO_CLOSED, STDIO_TTY, STDIO_STREAM, STDIO_FILE };

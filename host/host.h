@@ -55,6 +55,7 @@ struct vcpu {
 	volatile sig_atomic_t armed;   /* the timer runs */
 	volatile sig_atomic_t waiting; /* in the idle wait: the next tick stops the timer */
 	volatile sig_atomic_t ticked;  /* a tick was delivered since the last EEXIT */
+	volatile sig_atomic_t delivering; /* an EENTER with CSSA = 1 is under way, until EXIT_RESUME */
 };
 
 struct clock_reading {

@@ -59,9 +59,12 @@ static void on_tick(int sig, siginfo_t *si, void *ctx)
 		timer_arm(v, false);
 		return;
 	}
+	if (v->delivering) /* stage 1 was interrupted: there is no SSA frame for another entry */
+		return;
 	if (g[REG_RAX] == SGX_ERESUME && (uint64_t)g[REG_RBX] == v->tcs &&
 		g[REG_RIP] == g[REG_RCX]) {
 		v->ticked = 1;
+		v->delivering = 1;
 		g[REG_RAX] = SGX_EENTER;
 	}
 }
@@ -161,6 +164,7 @@ static int on_eexit(struct vcpu *v, uint64_t reason, uint64_t arg, uint64_t arg2
 
 	switch (reason) {
 	case EXIT_RESUME:
+		v->delivering = 0;
 		if (v->ticked) {
 			v->ticked = 0;
 			clock_publish(&h->clock);
@@ -200,8 +204,10 @@ static int on_exit_of(
 
 	if (run->function == SGX_EEXIT)
 		return on_eexit(v, (uint64_t)rdi, (uint64_t)rsi, (uint64_t)rdx);
-	if (run->function == SGX_ERESUME) /* an exception inside: the enclave deals with it */
+	if (run->function == SGX_ERESUME) { /* an exception inside: the enclave deals with it */
+		v->delivering = 1;
 		return SGX_EENTER;
+	}
 	host_end(v->host, LAUNCH_FAILED,
 		"vCPU %u cannot enter the enclave (exception %u, error %#x, address %#lx)",
 		v->index, run->exception_vector, run->exception_error_code,

@@ -352,6 +352,8 @@ void *kpages(size_t npages)
 
 void kpages_free(void *p, size_t npages)
 {
+	if (p == NULL)
+		return;
 	size_t first = page_index(p);
 
 	KASSERT(desc[first].kind == PG_RUN && desc[first].count == npages);

@@ -14,7 +14,7 @@ void *kzalloc(size_t n);
 void *krealloc(void *p, size_t n);
 void kfree(void *p);       /* NULL is fine */
 void *kpages(size_t npages); /* page aligned, zeroed */
-void kpages_free(void *p, size_t npages);
+void kpages_free(void *p, size_t npages); /* NULL is fine */
 size_t kmem_in_use(void);  /* bytes handed out and not freed */
 char *kstrdup(const char *s);
 

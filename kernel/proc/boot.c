@@ -93,12 +93,14 @@ static void set_cwd(struct proc *p)
 {
 	size_t off = 0, len;
 	const char *s = conf_next(&off, CONF_CWD, &len);
+	bool must = s != NULL;
 
-	if (s == NULL)
+	off = 0;
+	if (s == NULL && (s = conf_next(&off, CONF_CWD_HINT, &len)) == NULL)
 		return;
 	char *dir = conf_string(s, len);
 	int r = dir == NULL ? -ENOMEM : fsctx_set_cwd(p->fs, dir);
-	if (r < 0)
+	if (r < 0 && (must || dir == NULL))
 		fail(EXIT_OWN, dir != NULL ? dir : "--cwd", errno_text(-r));
 	kfree(dir);
 }

@@ -304,7 +304,7 @@ void *kpages(size_t npages)
 
 void kpages_free(void *p, size_t npages)
 {
-	assert(((size_t *)p)[-2] == npages * 4096);
+	assert(p == NULL || ((size_t *)p)[-2] == npages * 4096);
 	kfree(p);
 }
 
