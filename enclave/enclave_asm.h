@@ -31,9 +31,9 @@
 	.type name, @function;                                                                     \
 	.balign 16;                                                                                \
 	name:
-#define END(name) .size name, . - name
+#define END(name) .size name, .- name
 
-	.section .note.GNU-stack, "", @progbits
+.section.note.GNU - stack, "", @progbits
 #endif
 
 #endif

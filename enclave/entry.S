@@ -173,13 +173,11 @@ END(vcpu_exit)
 
 /*
  * CSSA = 1: an AEX left its context in SSA[0]. If the vCPU is not IN, it was on its way in or out,
- * possibly on the host's stack: there is nothing to do but to go on, and an exception is fatal.
+ * possibly on the host's stack: there is nothing to do but to go on, and an exception is fatal. A dead
+ * enclave is not refused here: a tick may come just before the EEXIT that brings the reason out.
  */
 FUNC(entry_exception)
 	lfence
-	movl	$DIE_DEAD, %r9d
-	cmpl	$0, enclave_dead(%rip)
-	jne	refuse_again
 	cmpq	$VCPU_IN, %gs:VCPU_STATE
 	jne	1f
 	movq	%rsp, %r12
@@ -219,6 +217,11 @@ refuse_again:
 	movq	%rcx, %rbx
 	jmp	leave_enclave
 END(refuse)
+
+/* Where a vCPU is sent whose SSA[0] must never be resumed (exception.c). */
+FUNC(dead_end)
+	ud2
+END(dead_end)
 
 	.section .data.entry, "aw", @progbits
 	.balign 8

@@ -18,8 +18,9 @@
 
 _Static_assert(sizeof(struct trap) == 16, "stage2: rsp stays 16-aligned");
 
-#define EACCEPT_RETRIES 16 /* two vCPUs that commit one page at once fault each other a few times  \
-			    */
+#define EACCEPT_RETRIES                                                                            \
+	16 /* two vCPUs that commit one page at once fault each other a few times                  \
+	    */
 
 #define VEC_UD 6
 #define VEC_GP 13
@@ -133,9 +134,8 @@ static uint64_t kernel_fault(struct vcpu *v, struct sgx_gprsgx *g, const struct 
 	return DIE_FAULT | (uint64_t)e->vector << 8 | (g->rip - KERNEL_BASE) << 16;
 }
 
-uint64_t exception_stage1(struct vcpu *v)
+static uint64_t judge(struct vcpu *v, struct sgx_gprsgx *g)
 {
-	struct sgx_gprsgx *g = vcpu_ssa0_gpr(v);
 	struct event e;
 	uint64_t rip = g->rip;
 
@@ -148,4 +148,14 @@ uint64_t exception_stage1(struct vcpu *v)
 		return kernel_fault(v, g, &e);
 	kernel_tick_pending((unsigned)v->index);
 	return 0;
+}
+
+uint64_t exception_stage1(struct vcpu *v)
+{
+	struct sgx_gprsgx *g = vcpu_ssa0_gpr(v);
+	uint64_t die = judge(v, g);
+
+	if (die != 0)
+		g->rip = (uint64_t)dead_end; /* the host may ERESUME all the same */
+	return die;
 }

@@ -107,6 +107,8 @@ extern uint32_t enclave_booted;
 /* entry.S: the components that entry and exit initialise; all ones until the REPORT told XFRM. */
 extern uint64_t enclave_xfrm;
 
+void dead_end(void);
+
 /* C sides of the assembly. */
 _Noreturn void start_vcpu(struct vcpu *v, uint64_t boot_block);
 uint64_t exception_stage1(struct vcpu *v); /* 0: EXIT_RESUME, else RDX of EXIT_DEAD */

@@ -52,6 +52,7 @@ void world_open(const char *enclave_file, const char *symbols)
 		.vcpus = 2,
 		.mem_limit = 1 << 30,
 	};
+	world.boot_addr = (uint64_t)world.boot;
 	world.policy = honest;
 	world.entries_left = ENTRIES_MAX;
 	world_loops(0);
@@ -136,9 +137,10 @@ int world_on_exit(struct sgx_enclave_run *run)
 	return world.policy(&world, &e);
 }
 
-/* Take every request, answer it with success. */
-static void serve(struct shared_area *s)
+void world_serve(void)
 {
+	struct shared_area *s = world.shared;
+
 	while (s->submit.head != s->submit.tail) {
 		struct hc_msg m = s->submit.slot[s->submit.head++ % HC_SLOTS];
 
@@ -163,7 +165,7 @@ int honest(struct world *w, const struct world_event *e)
 	case EXIT_IDLE:
 	case EXIT_DOORBELL:
 	case EXIT_KICK:
-		serve(w->shared);
+		world_serve();
 		return SGX_EENTER;
 	case EXIT_DEAD:
 		return 0;
@@ -178,7 +180,8 @@ void world_enter(unsigned vcpu)
 		.tcs = world.h.vcpu[vcpu].tcs,
 		.user_handler = (uint64_t)exit_probe,
 	};
-	REQUIRE(vcpu_enter(world.h.dev->enter, world.boot, &world.run) == 0);
+	REQUIRE(vcpu_enter(world.h.dev->enter, (struct boot_block *)world.boot_addr, &world.run) ==
+		0);
 }
 
 bool world_ended(unsigned status, unsigned reason)

@@ -36,8 +36,9 @@ struct world_event {
 };
 
 struct world {
-	struct host h; /* only what load_enclave() fills */
-	struct boot_block *boot;
+	struct host h;           /* only what load_enclave() fills */
+	struct boot_block *boot; /* good unless the test changes it */
+	uint64_t boot_addr;      /* what the enclave is told in RDI */
 	struct shared_area *shared;
 	struct sgx_enclave_run run;
 	struct world_event last;
@@ -54,6 +55,8 @@ void world_open(const char *enclave_file, const char *symbols);
 void world_loops(unsigned n); /* how often the programs repeat their checks */
 /* EENTER through vCPU `vcpu` and follow the policy until it says 0. */
 void world_enter(unsigned vcpu);
+/* Answer every request on the ring with success. */
+void world_serve(void);
 /* What a truthful loader does with an event. */
 int honest(struct world *w, const struct world_event *e);
 /* The enclave ended itself, with this status, for this reason. */
