@@ -161,7 +161,7 @@ struct emu_thread {
 	struct emu_tcs *cur; /* the TCS this thread is in, or NULL */
 	uint64_t tf;         /* RFLAGS.TF at EENTER */
 	stack_t old_altstack;
-	struct emu_encl *sud;                        /* whose range Syscall User Dispatch covers */
+	uint64_t sud_base, sud_size; /* the range Syscall User Dispatch covers; size 0: off */
 	bool stepping;                               /* emu_test.h */
 	_Alignas(64) uint8_t scratch[SGX_PAGE_SIZE]; /* of the trap handler */
 	/* The private stack of emu_enter.S ends where `frame` starts. */
@@ -179,7 +179,7 @@ int emu_init(void);
 void emu_announce(void); /* one loud line on stderr */
 int emu_thread_init(void);
 void emu_thread_exit(void);
-int emu_thread_trap_syscalls(struct emu_thread *t, struct emu_encl *e);
+void emu_thread_trap_syscalls(struct emu_thread *t, uint64_t base, uint64_t size);
 
 /* emu_enter.S */
 int emu_enter(unsigned long rdi, unsigned long rsi, unsigned long rdx, unsigned int function,

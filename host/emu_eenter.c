@@ -9,7 +9,6 @@
 
 #include <sys/mman.h>
 
-#define UD 6
 #define GP 13
 #define PF 14
 
@@ -148,8 +147,8 @@ int emu_enclu_enter(struct emu_thread *t)
 	tcs = find_tcs(f);
 	if (tcs == NULL)
 		return -1;
-	if (t->sud != tcs->encl && emu_thread_trap_syscalls(t, tcs->encl) < 0)
-		return fault(f, UD, 0, 0);
+	if (t->sud_size != tcs->encl->size || t->sud_base != tcs->encl->base)
+		emu_thread_trap_syscalls(t, tcs->encl->base, tcs->encl->size);
 	if (!__atomic_compare_exchange_n(
 		    &tcs->tcs->state, &idle, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return fault(f, GP, 0, 0);

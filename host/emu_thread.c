@@ -80,7 +80,7 @@ static void after_fork(void)
 {
 	emu_pid = (uint32_t)getpid();
 	if (emu_self != NULL)
-		emu_self->sud = NULL;
+		emu_self->sud_size = 0;
 }
 
 static void init_process(void)
@@ -181,23 +181,22 @@ void emu_thread_exit(void)
 }
 
 /*
- * SYSCALL and INT 80H from e's range become SIGSYS. An enclave at address 0 leaves one range above
- * it, which every kernel with the feature can exempt without a selector byte; others need the
- * inclusive mode. Without it such an enclave runs, but its system calls would reach the host
- * kernel: said once.
+ * SYSCALL and INT 80H from the range become SIGSYS. An enclave at address 0 leaves one range above it,
+ * which every kernel with the feature can exempt without a selector byte; others need the inclusive
+ * mode. Without it such an enclave runs, but its system calls would reach the host kernel: said once.
  */
-int emu_thread_trap_syscalls(struct emu_thread *t, struct emu_encl *e)
+void emu_thread_trap_syscalls(struct emu_thread *t, uint64_t base, uint64_t size)
 {
 	static int warned;
-	uint64_t end = e->base + e->size;
+	uint64_t end = base + size;
 	int ret = -1;
 
-	if (e->base == 0)
+	if (base == 0)
 		ret = prctl(SUD_PRCTL, SUD_EXCLUSIVE_ON, end, ~0UL - end, 0);
 	if (ret < 0)
-		ret = prctl(SUD_PRCTL, SUD_INCLUSIVE_ON, e->base, e->size, 0);
+		ret = prctl(SUD_PRCTL, SUD_INCLUSIVE_ON, base, size, 0);
 	if (ret < 0 && !__atomic_exchange_n(&warned, 1, __ATOMIC_RELAXED))
 		say("this kernel cannot trap system calls of the emulated enclave");
-	t->sud = e;
-	return 0;
+	t->sud_base = base;
+	t->sud_size = size;
 }

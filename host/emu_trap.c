@@ -185,20 +185,21 @@ static void enclu(struct emu_ctx *c, unsigned len)
 		emu_test_stepped(c); /* TF traps only after the instruction that follows */
 }
 
+/* Not a fault of fetching the instruction itself, which could not be read then. */
+static bool fetched(const struct emu_ctx *c, int vector)
+{
+	return vector != PF || (!(c->g[REG_ERR] & SGX_PF_I) &&
+				       (uint64_t)(c->g[REG_CR2] - c->g[REG_RIP]) >= INSN_MAX);
+}
+
 static void fault(struct emu_ctx *c)
 {
 	int vector = (int)c->g[REG_TRAPNO];
 	uint8_t insn[INSN_MAX];
-	size_t n;
-	unsigned len;
+	size_t n = fetched(c, vector) ? fetch(c, insn) : 0;
+	unsigned len = is_enclu(insn, n);
 
-	if (vector == PF && !(c->g[REG_ERR] & SGX_PF_SGX)) {
-		(void)page_fault(c);
-		return;
-	}
-	n = fetch(c, insn);
-	len = is_enclu(insn, n);
-	/* A CPU that has SGX itself gives #GP, or #PF with the SGX bit for EENTER, not #UD. */
+	/* A CPU that has SGX itself gives #GP, or #PF for the operands of EENTER, not #UD. */
 	if (len != 0 && (vector == UD || vector == GP || vector == PF))
 		enclu(c, len);
 	else if (vector == GP)

@@ -19,8 +19,6 @@
 #include "sgx_sign.h"
 #include "sigstruct.h"
 
-#define MMAP_MIN 0x10000 /* the lowest address that may be mapped */
-
 static const struct sgx_dev *const dev = &dev_emu;
 
 /* cmocka's handlers of fatal signals must chain behind the emulator's, not replace them. */
@@ -66,8 +64,10 @@ void encl_secs(struct encl *e, const struct encl_opts *o)
 	memset(e, 0, sizeof(*e));
 	e->size = o->size != 0 ? o->size : ENCL_SIZE;
 	e->base = o->base == 0 ? find_base(e->size) : o->base == 1 ? 0 : o->base;
+	e->shift = o->shift;
 	e->secs.size = e->size;
 	e->secs.base = e->base;
+	e->base += e->shift;
 	e->secs.ssa_frame_size = 1;
 	e->secs.miscselect = o->miscselect;
 	e->secs.attributes.flags = o->attributes != 0 ? o->attributes : SGX_ATTR_MODE64BIT;
@@ -87,7 +87,7 @@ int encl_try_add(struct encl *e, const void *src, uint64_t off, uint64_t len, ui
 	uint64_t flags, uint64_t *count)
 {
 	struct sgx_secinfo si = {.flags = secinfo};
-	struct sgx_enclave_add_pages a = {(uint64_t)src, off, len, (uint64_t)&si, flags, 0};
+	struct sgx_enclave_add_pages a = {(uint64_t)src, off + e->shift, len, (uint64_t)&si, flags, 0};
 	int ret = dev->ioctl(e->fd, SGX_IOC_ENCLAVE_ADD_PAGES, &a);
 
 	if (count != NULL)
@@ -111,10 +111,10 @@ void encl_add_standard(struct encl *e)
 
 	for (int i = 0; i < ENCL_THREADS; i++) {
 		memset(&tcs, 0, sizeof(tcs));
-		tcs.ossa = ENCL_SSA(i);
+		tcs.ossa = e->shift + ENCL_SSA(i);
 		tcs.nssa = ENCL_NSSA;
-		tcs.oentry = ENCL_CODE;
-		tcs.ofsbase = tcs.ogsbase = ENCL_GS(i);
+		tcs.oentry = e->shift + ENCL_CODE;
+		tcs.ofsbase = tcs.ogsbase = e->shift + ENCL_GS(i);
 		tcs.fslimit = tcs.gslimit = 0xffffffff;
 		add(e, &tcs, ENCL_TCS(i), sizeof(tcs), SGX_SECINFO_TCS);
 		add(e, zero, ENCL_GS(i), (1 + ENCL_NSSA) * 4096, rw);
@@ -138,22 +138,22 @@ static void measure(struct encl *e)
 	(void)sgx_measure_ecreate(&m, e->secs.size, e->secs.ssa_frame_size);
 	for (int i = 0; i < ENCL_THREADS; i++) {
 		memset(&tcs, 0, sizeof(tcs));
-		tcs.ossa = ENCL_SSA(i);
+		tcs.ossa = e->shift + ENCL_SSA(i);
 		tcs.nssa = ENCL_NSSA;
-		tcs.oentry = ENCL_CODE;
-		tcs.ofsbase = tcs.ogsbase = ENCL_GS(i);
+		tcs.oentry = e->shift + ENCL_CODE;
+		tcs.ofsbase = tcs.ogsbase = e->shift + ENCL_GS(i);
 		tcs.fslimit = tcs.gslimit = 0xffffffff;
-		(void)sgx_measure_page(&m, ENCL_TCS(i), (void *)&tcs, SGX_SECINFO_TCS, true);
+		(void)sgx_measure_page(&m, e->shift + ENCL_TCS(i), (void *)&tcs, SGX_SECINFO_TCS, true);
 		for (int k = 0; k < 1 + ENCL_NSSA; k++)
-			(void)sgx_measure_page(&m, ENCL_GS(i) + 4096 * k, zero, rw, true);
+			(void)sgx_measure_page(&m, e->shift + ENCL_GS(i) + 4096 * k, zero, rw, true);
 	}
 	for (const uint8_t *p = encl_start; p < encl_end; p += 4096)
-		(void)sgx_measure_page(&m, ENCL_CODE + (uint64_t)(p - encl_start), p,
+		(void)sgx_measure_page(&m, e->shift + ENCL_CODE + (uint64_t)(p - encl_start), p,
 			SGX_SECINFO_REG | SGX_SECINFO_R | SGX_SECINFO_X, true);
 	for (uint64_t off = ENCL_DATA; off < ENCL_DATA + ENCL_DATA_LEN; off += 4096)
-		(void)sgx_measure_page(&m, off, zero, rw, true);
-	(void)sgx_measure_page(&m, ENCL_RO, zero, SGX_SECINFO_REG | SGX_SECINFO_R, true);
-	(void)sgx_measure_page(&m, ENCL_RWX, zero, rw | SGX_SECINFO_X, true);
+		(void)sgx_measure_page(&m, e->shift + off, zero, rw, true);
+	(void)sgx_measure_page(&m, e->shift + ENCL_RO, zero, SGX_SECINFO_REG | SGX_SECINFO_R, true);
+	(void)sgx_measure_page(&m, e->shift + ENCL_RWX, zero, rw | SGX_SECINFO_X, true);
 	assert_int_equal(sgx_measure_final(&m, e->mrenclave), 0);
 	sgx_measure_fini(&m);
 }
@@ -196,7 +196,6 @@ void encl_map(struct encl *e, uint64_t off, uint64_t len, int prot)
 void encl_build(struct encl *e, const struct encl_opts *o)
 {
 	struct sgx_sigstruct sig;
-	uint64_t low;
 
 	encl_secs(e, o);
 	assert_int_equal(encl_try_create(e), 0);
@@ -209,20 +208,17 @@ void encl_build(struct encl *e, const struct encl_opts *o)
 	assert_int_equal(encl_try_init(e, &sig), 0);
 	if (o->no_map)
 		return;
-	low = e->base == 0 ? MMAP_MIN : 0;
-	encl_map(e, low, ENCL_CODE - low, PROT_READ | PROT_WRITE);
+	encl_map(e, 0, ENCL_CODE, PROT_READ | PROT_WRITE);
 	encl_map(e, ENCL_CODE, (uint64_t)(encl_end - encl_start), PROT_READ | PROT_EXEC);
 	encl_map(e, ENCL_DATA, ENCL_DATA_LEN, PROT_READ | PROT_WRITE);
 	encl_map(e, ENCL_RO, 4096, PROT_READ);
 	encl_map(e, ENCL_RWX, 4096, PROT_READ | PROT_WRITE | PROT_EXEC);
-	encl_map(e, ENCL_DYN, e->size - ENCL_DYN, PROT_READ | PROT_WRITE | PROT_EXEC);
+	encl_map(e, ENCL_DYN, ENCL_SIZE - ENCL_DYN, PROT_READ | PROT_WRITE | PROT_EXEC);
 }
 
 void encl_destroy(struct encl *e)
 {
-	uint64_t low = e->base == 0 ? MMAP_MIN : 0;
-
-	assert_int_equal(dev->munmap(e->base + low, e->size - low), 0);
+	assert_int_equal(dev->munmap(e->base, ENCL_SIZE), 0);
 	assert_int_equal(dev->close(e->fd), 0);
 }
 

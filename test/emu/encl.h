@@ -22,7 +22,8 @@ enum encl_nested_op { ENCL_NESTED_OPS(ENCL_NESTED_ENUM) };
 
 struct encl {
 	int fd;
-	uint64_t base, size;
+	uint64_t base; /* where the standard enclave's offset 0 is: SECS.BASE + shift */
+	uint64_t size, shift;
 	struct sgx_secs secs;
 	uint8_t mrenclave[32];
 };
@@ -31,6 +32,7 @@ struct encl {
 struct encl_opts {
 	uint64_t base; /* 0: a free place; 1: really 0 */
 	uint64_t size; /* 0: ENCL_SIZE */
+	uint64_t shift; /* of everything that is added */
 	uint64_t attributes, xfrm;
 	uint32_t miscselect;
 	bool no_map; /* leave it unmapped */
