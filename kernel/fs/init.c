@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot of the file system layer: / is what the configuration binds there; /dev, /proc, /sys are ours; /tmp, /run and
- * /dev/shm are in enclave memory; then the binds of the configuration in their order, over anything.
+ * Boot of the file system layer: / is what the configuration binds there; /dev, /proc, /sys are
+ * ours; /tmp, /run and /dev/shm are in enclave memory; then the binds of the configuration in their
+ * order, over anything.
  */
 #include "vfs.h"
 #include "conf.h"
@@ -48,8 +49,8 @@ static int bind_mount(const char *data, size_t len, bool on_root)
 	struct super *sb;
 	int err;
 
-	if (src == NULL || dst == NULL || how == NULL || src[0] != '/' || dst[0] != '/' || mlen != 2 ||
-		slen >= PATH_MAX || dlen >= PATH_MAX)
+	if (src == NULL || dst == NULL || how == NULL || src[0] != '/' || dst[0] != '/' ||
+		mlen != 2 || slen >= PATH_MAX || dlen >= PATH_MAX)
 		return -EINVAL;
 	if ((dlen == 1) != on_root)
 		return 0;
@@ -74,7 +75,7 @@ static int bind_all(bool on_root)
 
 static int open_stdio(struct super *dev, struct fdtable *t)
 {
-	uint32_t kind[3] = { STDIO_STREAM, STDIO_STREAM, STDIO_STREAM };
+	uint32_t kind[3] = {STDIO_STREAM, STDIO_STREAM, STDIO_STREAM};
 	size_t off = 0, len;
 	const char *data = conf_next(&off, CONF_STDIO, &len);
 
