@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sum up meson's test logs: tools/test-summary.py LOGDIR. Last line: "N passed, N failed".
 
-A meson test counts as the tests it reports itself: cmocka's totals, or a last line of the form
-"N passed, N failed[, N skipped]"; otherwise as one. A test program that fails without naming a
+A meson test counts as the tests it reports itself: the totals of cmocka or of Python's unittest, or
+a line of the form "N passed, N failed[, N skipped]"; otherwise as one. A test program that fails without naming a
 failed test (a crash, a leak, a timeout) counts as one failure more.
 """
 import json
@@ -16,6 +16,7 @@ CMOCKA = {
     "failed": re.compile(r"\[  FAILED  \] (\d+) test"),
     "skipped": re.compile(r"\[  SKIPPED \] (\d+) test"),
 }
+UNITTEST = re.compile(r"^Ran (\d+) tests? in .*\n\n?(?:OK|FAILED)(?: \((.*)\))?$", re.M)
 OWN = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 
@@ -24,6 +25,12 @@ def inner(text):
     own = OWN.findall(text)
     if own:
         return dict(zip(("passed", "failed", "skipped"), (int(n or 0) for n in own[-1])))
+    m = UNITTEST.search(text)
+    if m:
+        n = dict(re.findall(r"(\w+)=(\d+)", m.group(2) or ""))
+        failed = int(n.get("failures", 0)) + int(n.get("errors", 0))
+        skipped = int(n.get("skipped", 0))
+        return {"passed": int(m.group(1)) - failed - skipped, "failed": failed, "skipped": skipped}
     found = {k: [int(n) for n in r.findall(text)] for k, r in CMOCKA.items()}
     if any(found.values()):
         return {k: sum(v) for k, v in found.items()}
