@@ -7,118 +7,101 @@
 #include "insn.h"
 
 #define MAX_LENGTH 15
+/*
+ * How far decoding may look ahead: MAX_LENGTH prefixes and then the longest rest of an instruction.
+ * Where the text has less, a zero-padded copy is decoded instead, so that no byte needs a check.
+ */
+#define LOOK_AHEAD 48
 
-struct cursor {
-	const uint8_t *p;
-	uint32_t at, end; /* end <= MAX_LENGTH: running over it is V1_LENGTH */
-	bool overrun;
+/* The legacy prefixes, and what each excludes: itself and the others of its group. */
+struct prefix {
+	uint16_t bit, group;
 };
 
-static uint8_t next(struct cursor *c)
+static inline struct prefix prefix_of(uint8_t b, uint16_t seen)
 {
-	if (c->at >= c->end) {
-		c->overrun = true;
-		return 0;
-	}
-	return c->p[c->at++];
-}
-
-static uint32_t next32(struct cursor *c)
-{
-	uint32_t v = next(c);
-	v |= (uint32_t)next(c) << 8;
-	v |= (uint32_t)next(c) << 16;
-	return v | (uint32_t)next(c) << 24;
-}
-
-/* Collects legacy prefixes and REX; the next byte is then the opcode's first. */
-static enum verify_cause prefixes(struct insn *in, struct cursor *c)
-{
-	for (;;) {
-		uint16_t group, bit;
-		uint8_t b = next(c);
-		switch (b) {
-		case 0xf0:
-			group = P_LOCK | P_F2 | P_F3, bit = P_LOCK;
-			break;
-		case 0xf2:
-			group = P_LOCK | P_F2 | P_F3, bit = P_F2;
-			break;
-		case 0xf3:
-			group = P_LOCK | P_F2 | P_F3, bit = P_F3;
-			break;
-		case 0x64:
-			group = P_FS | P_GS, bit = P_FS;
-			break;
-		case 0x65:
-			group = P_FS | P_GS, bit = P_GS;
-			break;
-		case 0x67:
-			group = P_67, bit = P_67;
-			break;
-		case 0x66:
-			group = 0, bit = in->prefixes & P_66 ? P_66S : P_66;
-			break;
-		case 0x26:
-		case 0x36:
-		case 0x3e:
-			return V1_PREFIX;
-		case 0x2e:
-			group = P_2E, bit = P_2E;
-			break;
-		default:
-			if ((b & 0xf0) == 0x40) {
-				in->rex = b;
-				b = next(c);
-			}
-			in->opcode = b;
-			return c->overrun ? V1_LENGTH : VERIFY_OK;
-		}
-		if (in->prefixes & group)
-			return V1_PREFIX;
-		in->prefixes |= bit;
+	switch (b) {
+	case 0xf0:
+		return (struct prefix){P_LOCK, P_LOCK | P_F2 | P_F3};
+	case 0xf2:
+		return (struct prefix){P_F2, P_LOCK | P_F2 | P_F3};
+	case 0xf3:
+		return (struct prefix){P_F3, P_LOCK | P_F2 | P_F3};
+	case 0x64:
+		return (struct prefix){P_FS, P_FS | P_GS};
+	case 0x65:
+		return (struct prefix){P_GS, P_FS | P_GS};
+	case 0x67:
+		return (struct prefix){P_67, P_67};
+	case 0x66:
+		return (struct prefix){seen & P_66 ? P_66S : P_66, 0};
+	case 0x2e:
+		return (struct prefix){P_2E, P_2E};
+	case 0x26:
+	case 0x36:
+	case 0x3e:
+		return (struct prefix){0, 0xffff};
+	default:
+		return (struct prefix){0, 0};
 	}
 }
 
-static void modrm(struct insn *in, struct cursor *c)
+/* Bit b of byte b/8: the bytes that prefix_of() knows. */
+static inline bool is_prefix(uint8_t b)
 {
-	in->modrm = next(c);
-	uint8_t mod = in->modrm >> 6;
-	in->has_mem = mod != 3;
-	if (!in->has_mem)
+	static const uint32_t set[8] = {[1] = 1u << 6 | 1u << 14 | 1u << 22 | 1u << 30,
+		[3] = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7,
+		[7] = 1u << 16 | 1u << 18 | 1u << 19};
+	return set[b >> 5] >> (b & 31) & 1;
+}
+
+/* Collects legacy prefixes and REX; *at is then behind the opcode's first byte. */
+static inline enum verify_cause prefixes(struct insn *in, const uint8_t *p, uint32_t *at)
+{
+	uint8_t b = p[0];
+	uint32_t n = 0;
+	while (is_prefix(b)) {
+		struct prefix x = prefix_of(b, in->prefixes);
+		if (x.bit == 0 || in->prefixes & x.group)
+			return V1_PREFIX;
+		in->prefixes |= x.bit;
+		if (++n == MAX_LENGTH)
+			return V1_LENGTH;
+		b = p[n];
+	}
+	if ((b & 0xf0) == 0x40) {
+		in->rex = b;
+		b = p[++n];
+	}
+	in->opcode = b;
+	*at = n + 1;
+	return VERIFY_OK;
+}
+
+/* ModRM, SIB and the displacement's place. */
+static inline void modrm(struct insn *in, const uint8_t *p, uint32_t *at)
+{
+	uint32_t m = p[*at], mod = m >> 6, low = m & 7;
+	in->modrm = (uint8_t)m;
+	++*at;
+	if (mod == 3)
 		return;
-	if (insn_has_sib(in))
-		in->sib = next(c);
-	if (mod == 1)
-		in->disp = (int8_t)next(c);
-	else if (mod == 2 || (mod == 0 && insn_base(in) < 0))
-		in->disp = (int32_t)next32(c);
-	in->mem_end = (uint8_t)c->at;
-}
-
-static void immediate(struct insn *in, struct cursor *c, uint32_t attr)
-{
-	bool wide = in->rex & REX_W;
-	if (attr & A_IMM8) {
-		in->imm = (int8_t)next(c);
-	} else if (attr & (A_IMMZ | A_IMMV)) {
-		if (in->prefixes & P_66 && attr & A_OPSZ) {
-			uint32_t low = next(c);
-			in->imm = (int16_t)(low | (uint32_t)next(c) << 8);
-			return;
-		}
-		in->imm = (int32_t)next32(c);
-		if (attr & A_IMMV && wide)
-			(void)next32(c);
+	in->has_mem = true;
+	if (low == 4) {
+		in->sib = p[(*at)++];
+		low = in->sib & 7;
 	}
+	in->disp_at = (uint8_t)*at;
+	in->disp_size = mod == 1 ? 1 : mod == 2 || low == 5 ? 4 : 0;
+	*at += in->disp_size;
 }
 
-/* The register that number names as a destination: without REX, 8-bit 4-7 are %ah-%bh. */
-static uint16_t destination(const struct insn *in, int number, uint32_t attr)
+static inline void immediate(struct insn *in, uint32_t *at, uint32_t attr)
 {
-	if (attr & A_BYTE && !in->rex && number >= 4 && number < 8)
-		number -= 4;
-	return BIT(number);
+	bool narrow = in->prefixes & P_66 && attr & A_OPSZ;
+	in->imm_at = (uint8_t)*at;
+	in->imm_size = attr & A_IMM8 ? 1 : narrow ? 2 : attr & A_IMMV && in->rex & REX_W ? 8 : 4;
+	*at += in->imm_size;
 }
 
 /* SM: see "Facts" in doc/sfi.md; attr has A_SMALL, and proves_zx is already right. */
@@ -127,37 +110,40 @@ static bool immediate_is_small(const struct insn *in)
 	if (in->map == MAP_0F) /* movzx */
 		return true;
 	if (in->opcode == 0xc1) /* shr */
-		return (in->imm & 31) >= 3;
-	return (uint32_t)in->imm < 1u << 29; /* and, mov */
+		return (insn_imm(in) & 31) >= 3;
+	return (uint32_t)insn_imm(in) < 1u << 29; /* and, mov */
 }
 
-static void effects(struct insn *in, uint32_t attr)
+/*
+ * The registers written. Without REX, 8-bit destinations 4-7 are %ah-%bh, which are parts of 0-3.
+ * The attribute bits A_RAX, A_RCX, A_RDX stand in the order of the registers' numbers.
+ */
+static inline uint16_t written(const struct insn *in, uint32_t attr)
 {
-	uint16_t explicit = 0;
-	bool in_reg = attr & A_MODRM && !in->has_mem;
+	uint32_t number = attr & A_BYTE && !in->rex ? 3 : 15, writes = attr / A_RAX & 7;
 	if (attr & A_DREG)
-		explicit |= destination(in, insn_reg(in), attr);
-	if (attr & A_DRM && in_reg)
-		explicit |= destination(in, insn_rm(in), attr);
+		writes |= 1u << ((uint32_t)insn_reg(in) & number);
+	if (attr & A_DRM && !in->has_mem)
+		writes |= 1u << ((uint32_t)insn_rm(in) & number);
 	if (attr & A_DOP)
-		explicit |= destination(in, (in->opcode & 7) | (in->rex & REX_B ? 8 : 0), attr);
-	in->writes = explicit;
-	if (attr & A_RAX)
-		in->writes |= BIT(R_AX);
-	if (attr & A_RCX)
-		in->writes |= BIT(R_CX);
-	if (attr & A_RDX)
-		in->writes |= BIT(R_DX);
-	in->anchors = attr & A_ANCHOR && in->has_mem;
+		writes |= 1u << (((in->opcode & 7u) | (uint32_t)(in->rex & REX_B) << 3) & number);
+	return (uint16_t)writes;
+}
 
-	bool whole = !(in->rex & REX_W) && !(in->prefixes & P_66 && attr & A_OPSZ);
-	bool movzx = in->map == MAP_0F && attr & A_SMALL;
-	bool shift_by_0 = in->map == MAP_ONE && in->opcode == 0xc1 && (in->imm & 31) == 0;
-	if (!(attr & A_ZX) || shift_by_0)
+static inline void effects(struct insn *in, uint32_t attr)
+{
+	in->writes = written(in, attr);
+	in->anchors = attr & A_ANCHOR && in->has_mem;
+	if (!(attr & A_ZX))
 		return;
-	if (whole || (movzx && !(in->prefixes & P_66)))
-		in->proves_zx = in->writes;
-	if (in->proves_zx && attr & A_SMALL && immediate_is_small(in))
+	bool narrow = in->prefixes & P_66 && attr & A_OPSZ;
+	bool movzx = in->map == MAP_0F && attr & A_SMALL; /* whole also with REX.W */
+	if (narrow || (in->rex & REX_W && !movzx))
+		return;
+	if (in->opcode == 0xc1 && in->map == MAP_ONE && insn_imm(in) % 32 == 0)
+		return; /* a shift by 0 */
+	in->proves_zx = in->writes;
+	if (attr & A_SMALL && immediate_is_small(in))
 		in->proves_sm = in->writes;
 }
 
@@ -173,7 +159,8 @@ static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 		return false;
 	if (p & P_66 && pp != P66 && (!(attr & A_OPSZ) || in->rex & REX_W))
 		return false;
-	if (p & (P_F2 | P_F3) && (pp < PF3 || (in->map == MAP_ONE && in->opcode == 0x90 && in->rex)))
+	if (p & (P_F2 | P_F3) &&
+		(pp < PF3 || (in->map == MAP_ONE && in->opcode == 0x90 && in->rex)))
 		return false;
 	if (p & P_LOCK && !(attr & A_LOCK && in->has_mem && (in->modrm >> 6) != 3))
 		return false;
@@ -196,12 +183,13 @@ static uint32_t refine_90(const struct insn *in, uint32_t attr)
 	return K_PLAIN | A_NOW | (in->prefixes & P_F3 ? 0 : A_OPSZ);
 }
 
-static uint32_t legacy_row(const struct insn *in, int *pp)
+static inline uint32_t legacy_row(const struct insn *in, int *pp)
 {
-	*pp = in->prefixes & P_F3   ? PF3
-	      : in->prefixes & P_F2 ? PF2
-	      : in->prefixes & P_66 ? P66
-				    : NP;
+	uint16_t p = in->prefixes;
+	*pp = NP;
+	if (!(p & (P_66 | P_F2 | P_F3)))
+		return legacy_rows[in->map][NP][in->opcode];
+	*pp = p & P_F3 ? PF3 : p & P_F2 ? PF2 : P66;
 	uint32_t attr = legacy_rows[in->map][*pp][in->opcode];
 	if (attr == 0 && (*pp == P66 || in->map == MAP_ONE)) {
 		attr = legacy_rows[in->map][NP]
@@ -221,30 +209,32 @@ static enum verify_cause x87(struct insn *in)
 	return ok ? VERIFY_OK : V2_DENIED;
 }
 
-static enum verify_cause legacy(struct insn *in, struct cursor *c)
+static inline enum verify_cause legacy(struct insn *in, const uint8_t *p, uint32_t *at)
 {
 	if (in->opcode == 0x0f) {
 		in->map = MAP_0F;
-		in->opcode = next(c);
+		in->opcode = p[(*at)++];
 		if (in->opcode == 0x38 || in->opcode == 0x3a) {
 			in->map = in->opcode == 0x38 ? MAP_38 : MAP_3A;
-			in->opcode = next(c);
+			in->opcode = p[(*at)++];
 		}
 	}
 	int pp;
 	uint32_t attr = legacy_row(in, &pp);
 	if (attr & A_MODRM)
-		modrm(in, c);
+		modrm(in, p, at);
 	if (A_KIND(attr) == K_GROUP)
 		attr = group_rows[A_INDEX(attr)][in->modrm >> 3 & 7];
-	attr = refine_90(in, attr);
+	if (in->opcode == 0x90)
+		attr = refine_90(in, attr);
 	in->kind = (uint8_t)A_KIND(attr);
 	if (in->kind == K_DENIED)
-		return c->overrun ? V1_LENGTH : V2_DENIED;
-	immediate(in, c, attr);
-	if (c->overrun)
-		return V1_LENGTH;
-	if (!prefixes_fit(in, attr, pp))
+		return V2_DENIED;
+	if (attr & (A_IMM8 | A_IMMZ | A_IMMV))
+		immediate(in, at, attr);
+	bool odd =
+		in->prefixes || in->rex & REX_W || (in->rex && attr & A_NOW) || in->kind == K_LABEL;
+	if (odd && !prefixes_fit(in, attr, pp))
 		return V1_PREFIX;
 	if (attr & A_EXACT && in->modrm != A_INDEX(attr))
 		return V2_DENIED;
@@ -267,20 +257,21 @@ struct vector {
 	int aaa;
 };
 
-static enum verify_cause vex_prefix(struct insn *in, struct cursor *c, struct vector *v)
+static enum verify_cause vex_prefix(
+	struct insn *in, const uint8_t *p, uint32_t *at, struct vector *v)
 {
 	unsigned map = 1;
-	uint8_t last = next(c);
+	uint8_t last = p[(*at)++];
 	if (in->opcode == 0xc4) {
 		map = last & 31;
 		in->rex = (uint8_t)(~last >> 5 & 7);
-		last = next(c);
+		last = p[(*at)++];
 		in->rex |= (uint8_t)(last >> 4 & REX_W);
 	} else {
 		in->rex = (uint8_t)(~last >> 5 & REX_R);
 	}
 	in->encoding = E_VEX;
-	in->opcode = next(c);
+	in->opcode = p[(*at)++];
 	v->vvvv = ~last >> 3 & 15;
 	v->l = last >> 2 & 1;
 	if (map < 1 || map > 3)
@@ -289,12 +280,14 @@ static enum verify_cause vex_prefix(struct insn *in, struct cursor *c, struct ve
 	return VERIFY_OK;
 }
 
-static enum verify_cause evex_prefix(struct insn *in, struct cursor *c, struct vector *v)
+static enum verify_cause evex_prefix(
+	struct insn *in, const uint8_t *p, uint32_t *at, struct vector *v)
 {
-	uint8_t p0 = next(c), p1 = next(c), p2 = next(c);
+	uint8_t p0 = p[*at], p1 = p[*at + 1], p2 = p[*at + 2];
+	*at += 3;
 	unsigned map = p0 & 7;
 	in->encoding = E_EVEX;
-	in->opcode = next(c);
+	in->opcode = p[(*at)++];
 	in->rex = (uint8_t)((~p0 >> 5 & 7) | (p1 >> 4 & REX_W));
 	v->r_high = !(p0 & 0x10);
 	v->vvvv = ~p1 >> 3 & 15;
@@ -310,55 +303,47 @@ static enum verify_cause evex_prefix(struct insn *in, struct cursor *c, struct v
 }
 
 /* The field values that the row allows; everything else would be #UD or another instruction. */
-static bool vector_form(const struct insn *in, const struct vector *v)
+static bool vector_form(const struct insn *in, const struct vector *v, uint32_t attr)
 {
-	uint16_t attr = v->row->attr;
-	if (attr & V_NOVV && (v->vvvv != 0 || (v->v_high && !in->vsib)))
+	if (attr & V_NOVV ? v->vvvv != 0 || (v->v_high && !in->vsib) : attr & V_VLOW && v->vvvv > 7)
 		return false;
-	if (!(v->row->ext >> (in->modrm >> 3 & 7) & 1))
+	if (!(attr >> (24 + (in->modrm >> 3 & 7)) & 1))
 		return false;
 	if (in->vsib && !insn_has_sib(in))
 		return false;
-	if (v->r_high && attr & V_DREG)
+	if ((attr & V_NOR && in->rex & REX_R) || (attr & V_NORH && v->r_high) ||
+		(attr & V_NOX && in->rex & REX_X) || (attr & V_NOB && in->rex & REX_B))
 		return false;
-	if (in->encoding == E_EVEX && in->rex & REX_X && attr & V_DRM && !in->has_mem)
-		return false;
-	if (v->b && !(attr & (in->has_mem ? V_BCST : V_ROUND)))
+	if (v->b && !(attr & V_B))
 		return false;
 	if (v->z && (!(attr & V_ZERO) || v->aaa == 0))
 		return false;
 	if (v->aaa ? !(attr & V_MASK) : attr & V_MUSTMASK)
 		return false;
 	unsigned w = in->rex & REX_W ? 3 : 0;
-	uint8_t wl = in->has_mem ? v->row->wl_mem : v->row->wl_reg;
 	if (v->b && !in->has_mem) /* L'L is the rounding mode */
-		return wl >> w & 7;
-	return v->l < 3 && wl >> (w + (unsigned)v->l) & 1;
+		return attr >> w & 7;
+	return v->l < 3 && attr >> (w + (unsigned)v->l) & 1;
 }
 
-static enum verify_cause vector(struct insn *in, struct cursor *c)
+static enum verify_cause vector(struct insn *in, const uint8_t *p, uint32_t *at)
 {
 	struct vector v = {0};
 	if (in->prefixes & ~(P_67 | P_GS | P_FS) || in->rex)
 		return V1_PREFIX;
 	enum verify_cause cause =
-		in->opcode == 0x62 ? evex_prefix(in, c, &v) : vex_prefix(in, c, &v);
-	if (c->overrun)
-		return V1_LENGTH;
-	if (cause != VERIFY_OK || (v.row->wl_mem | v.row->wl_reg) == 0)
+		in->opcode == 0x62 ? evex_prefix(in, p, at, &v) : vex_prefix(in, p, at, &v);
+	if (cause != VERIFY_OK || (v.row->form[0] | v.row->form[1]) == 0)
 		return V2_DENIED;
-	uint16_t attr = v.row->attr;
 	in->kind = K_PLAIN;
+	if (in->encoding != E_VEX || in->opcode != 0x77) /* vzeroupper has no ModRM */
+		modrm(in, p, at);
+	uint32_t attr = v.row->form[!in->has_mem];
 	in->vsib = attr & V_VSIB;
-	if (v.row->wl_mem | v.row->wl_reg && !(in->encoding == E_VEX && in->opcode == 0x77))
-		modrm(in, c);
-	if (attr & V_IMM8)
-		in->imm = (int8_t)next(c);
-	if (c->overrun)
-		return V1_LENGTH;
+	*at += attr & V_IMM8 ? 1 : 0;
 	if (in->prefixes && (!in->has_mem || in->prefixes == P_67))
 		return V1_PREFIX;
-	if (!vector_form(in, &v))
+	if (!vector_form(in, &v, attr))
 		return V2_FORM;
 	if (attr & V_DREG)
 		in->writes |= BIT(insn_reg(in));
@@ -373,19 +358,37 @@ static enum verify_cause vector(struct insn *in, struct cursor *c)
 	return VERIFY_OK;
 }
 
-enum verify_cause insn_decode(struct insn *in, const uint8_t *p, size_t avail)
+/* p has LOOK_AHEAD readable bytes, avail of them text. */
+static inline enum verify_cause decode(struct insn *in, const uint8_t *p, size_t avail)
 {
-	struct cursor c = {.p = p, .end = avail < MAX_LENGTH ? (uint32_t)avail : MAX_LENGTH};
-	*in = (struct insn){0};
-	enum verify_cause cause = prefixes(in, &c);
+	uint32_t at = 0;
+	in->bytes = p;
+	enum verify_cause cause = prefixes(in, p, &at);
 	if (cause != VERIFY_OK)
 		return cause;
 	if (in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62)
-		cause = vector(in, &c);
+		cause = vector(in, p, &at);
 	else
-		cause = legacy(in, &c);
-	in->length = (uint8_t)c.at;
+		cause = legacy(in, p, &at);
+	in->length = (uint8_t)at;
+	return at > avail || at > MAX_LENGTH ? V1_LENGTH : cause;
+}
+
+static __attribute__((noinline)) enum verify_cause decode_near_end(
+	struct insn *in, const uint8_t *p, size_t avail)
+{
+	uint8_t padded[LOOK_AHEAD] = {0};
+	for (size_t i = 0; i < avail; i++)
+		padded[i] = p[i];
+	enum verify_cause cause = decode(in, padded, avail);
+	in->bytes = p;
 	return cause;
+}
+
+enum verify_cause insn_decode(struct insn *in, const uint8_t *p, size_t avail)
+{
+	*in = (struct insn){0};
+	return avail < LOOK_AHEAD ? decode_near_end(in, p, avail) : decode(in, p, avail);
 }
 
 size_t verify_insn_length(const uint8_t *p, size_t avail)

@@ -15,6 +15,15 @@ struct idiom_match {
 	int64_t jne_disp; /* of their jne, relative to the template's first byte */
 };
 
+/* Whether a template might start with these two bytes; asked for every instruction. */
+static inline int idiom_possible(const uint8_t *p, size_t avail)
+{
+	if (avail < 2)
+		return 0;
+	uint32_t two = p[0] | (uint32_t)p[1] << 8;
+	return (two == 0x8945) | (two == 0x0f49) | (two == 0xff89) | (two == 0xff64);
+}
+
 /* The template that starts at p, if any. The indirect ones with and without their first
  * instruction. */
 struct idiom_match idiom_at(const uint8_t *p, size_t avail);

@@ -56,12 +56,11 @@ struct insn {
 	uint8_t opcode;
 	uint8_t rex; /* W, R, X, B, wherever they were encoded; 0x40 if a REX prefix was there */
 	uint8_t modrm, sib;
-	bool has_mem;    /* ModRM names memory */
-	bool vsib;       /* its index is a vector register */
-	bool anchors;    /* certainly accesses its memory operand */
-	uint8_t mem_end; /* offset of the byte after ModRM, SIB and displacement */
-	int32_t disp;
-	int32_t imm;                   /* sign-extended; the low half of a 64-bit one */
+	bool has_mem;                                 /* ModRM names memory */
+	bool vsib;                                    /* its index is a vector register */
+	bool anchors;                                 /* certainly accesses its memory operand */
+	uint8_t disp_at, disp_size, imm_at, imm_size; /* where they are, for the few who ask */
+	const uint8_t *bytes;
 	uint16_t writes;               /* general registers written, push/pop/call's rsp aside */
 	uint16_t proves_zx, proves_sm; /* of those, the ones whose new value is < 2^32, < 2^29 */
 };
@@ -71,6 +70,29 @@ struct insn {
  * and then *in is unspecified. Never reads beyond p + avail.
  */
 enum verify_cause insn_decode(struct insn *in, const uint8_t *p, size_t avail);
+
+/* The displacement, and the immediate (of a 64-bit one the low half), sign-extended. */
+static inline int32_t insn_field(const uint8_t *p, uint32_t size)
+{
+	int32_t v = 0;
+	if (size == 1)
+		return (int8_t)*p;
+	if (size == 2)
+		return (int16_t)(p[0] | p[1] << 8);
+	if (size)
+		__builtin_memcpy(&v, p, sizeof v);
+	return v;
+}
+
+static inline int32_t insn_disp(const struct insn *in)
+{
+	return insn_field(in->bytes + in->disp_at, in->disp_size);
+}
+
+static inline int32_t insn_imm(const struct insn *in)
+{
+	return insn_field(in->bytes + in->imm_at, in->imm_size);
+}
 
 /* Base and index of a memory operand; -1 for none, -2 for rip. */
 static inline int insn_reg(const struct insn *in)

@@ -54,28 +54,33 @@ enum kind {
 #define GROUP(n)     (K_GROUP | A_MODRM | (uint32_t)(n) << 24)
 #define EXACT(modrm) (A_EXACT | (uint32_t)(modrm) << 24)
 
-/* Attributes of VEX and EVEX rows. */
-#define V_IMM8     (1u << 0)
-#define V_DREG     (1u << 1)
-#define V_DRM      (1u << 2)
-#define V_DVVVV    (1u << 3)
-#define V_NOVV     (1u << 4) /* vvvv must be 1111 */
-#define V_VSIB     (1u << 5)
-#define V_RCX      (1u << 6)
-#define V_ZX       (1u << 7)
-#define V_BCST     (1u << 8)  /* EVEX.b allowed with memory */
-#define V_ROUND    (1u << 9)  /* EVEX.b allowed with registers */
-#define V_ZERO     (1u << 10) /* EVEX.z allowed */
-#define V_MASK     (1u << 11) /* EVEX.aaa may be non-zero */
-#define V_MUSTMASK (1u << 12)
+/* Attributes of VEX and EVEX rows, one set for the memory and one for the register form; 0: there
+ * is none. */
+#define V_WL(mask)  ((uint32_t)(mask)) /* allowed W and L: bit W*3 + L */
+#define V_IMM8      (1u << 6)
+#define V_DREG      (1u << 7) /* destinations that are general registers: ModRM.reg, rm, vvvv */
+#define V_DRM       (1u << 8)
+#define V_DVVVV     (1u << 9)
+#define V_NOVV      (1u << 10) /* vvvv must be 1111 */
+#define V_VLOW      (1u << 11) /* vvvv names one of eight registers */
+#define V_VSIB      (1u << 12)
+#define V_RCX       (1u << 13) /* writes %ecx */
+#define V_ZX        (1u << 14)
+#define V_B         (1u << 15) /* EVEX.b allowed: broadcast, or rounding */
+#define V_ZERO      (1u << 16) /* EVEX.z allowed */
+#define V_MASK      (1u << 17) /* EVEX.aaa may be non-zero */
+#define V_MUSTMASK  (1u << 18)
+#define V_NOR       (1u << 19) /* extension bits that must be clear: R, R', X, B */
+#define V_NORH      (1u << 20)
+#define V_NOX       (1u << 21)
+#define V_NOB       (1u << 22)
+#define V_EXT(mask) ((uint32_t)(mask) << 24) /* allowed values of ModRM.reg */
 
 enum map { MAP_ONE, MAP_0F, MAP_38, MAP_3A, NMAPS };
 enum { NP, P66, PF3, PF2, NPREFIXES };
 
 struct vector_row {
-	uint16_t attr;
-	uint8_t wl_mem, wl_reg; /* bit W*3 + L */
-	uint8_t ext;            /* allowed values of ModRM.reg */
+	uint32_t form[2]; /* with a memory operand, with registers only */
 };
 
 struct x87_row {

@@ -32,7 +32,7 @@ static enum verify_cause rule_fs(const struct insn *in)
 {
 	bool op = in->opcode == 0x8b || in->opcode == 0x2b || in->opcode == 0x33 ||
 		  in->opcode == 0x3b;
-	bool word = in->disp == SFI_FS_THREAD_POINTER || in->disp == SFI_FS_CANARY;
+	bool word = insn_disp(in) == SFI_FS_THREAD_POINTER || insn_disp(in) == SFI_FS_CANARY;
 	if (in->encoding != E_LEGACY || in->map != MAP_ONE || !op || in->prefixes != P_FS ||
 		!(in->rex & REX_W) || !plain_disp32(in) || !word)
 		return V3_FS;
@@ -65,13 +65,6 @@ enum verify_cause rule_memory(const struct insn *in, const struct facts *f, int 
 	return known >> index & 1 ? VERIFY_OK : V3_FACT;
 }
 
-enum verify_cause rule_reserved(const struct insn *in)
-{
-	if (in->writes & BIT(R_14))
-		return V4_BASE;
-	return in->writes & BIT(R_SP) ? V4_RSP : VERIFY_OK;
-}
-
 bool rule_rsp_adjust(const struct insn *in, int64_t *by)
 {
 	if (in->encoding != E_LEGACY || in->map != MAP_ONE || in->prefixes ||
@@ -79,10 +72,10 @@ bool rule_rsp_adjust(const struct insn *in, int64_t *by)
 		return false;
 	uint8_t op = in->modrm >> 3 & 7;
 	if ((in->opcode == 0x81 || in->opcode == 0x83) && !in->has_mem && insn_rm(in) == R_SP) {
-		*by = op == 5 ? -(int64_t)in->imm : in->imm;
+		*by = op == 5 ? -(int64_t)insn_imm(in) : insn_imm(in);
 		return op == 0 || op == 5;
 	}
-	*by = in->disp;
+	*by = insn_disp(in);
 	return in->kind == K_LEA && insn_reg(in) == R_SP && in->has_mem && insn_base(in) == R_SP &&
 	       insn_index(in) == -1;
 }
@@ -123,6 +116,6 @@ int64_t rule_anchor(const struct insn *in)
 	if (!in->anchors || in->prefixes & (P_GS | P_FS) || insn_base(in) != R_SP ||
 		insn_index(in) != -1)
 		return -1;
-	int64_t d = in->disp < 0 ? -(int64_t)in->disp : in->disp;
+	int64_t d = insn_disp(in) < 0 ? -(int64_t)insn_disp(in) : insn_disp(in);
 	return d <= SFI_RSP_ANCHOR ? SFI_EDGE - d : -1;
 }

@@ -16,9 +16,6 @@ struct facts {
  */
 enum verify_cause rule_memory(const struct insn *in, const struct facts *f, int *uses);
 
-/* V4: r14 is never written, rsp by none but the forms below. */
-enum verify_cause rule_reserved(const struct insn *in);
-
 /* V4: `add/sub $imm,%rsp` and `leaq imm(%rsp),%rsp`: true, and how far rsp moves. */
 bool rule_rsp_adjust(const struct insn *in, int64_t *by);
 

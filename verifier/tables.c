@@ -85,21 +85,19 @@ const struct x87_row x87_rows[8] = {
 };
 
 /* The prefix column of vector.def spells 66, F3 and F2 as it is written in the SDM. */
-#define PP_NP NP
-#define PP_66 P66
-#define PP_F3 PF3
-#define PP_F2 PF2
-#define VEX(map, pp, op, wlm, wlr, ext, attr, name)                                                \
-	[(map)-1][PP_##pp][0x##op] = {(attr), (wlm), (wlr), (ext)},
-#define EVEX(map, pp, op, wlm, wlr, ext, attr, name)
+#define PP_NP                      NP
+#define PP_66                      P66
+#define PP_F3                      PF3
+#define PP_F2                      PF2
+#define VEX(map, pp, op, mem, reg) [(map)-1][PP_##pp][0x##op] = {{mem, reg}},
+#define EVEX(map, pp, op, mem, reg)
 const struct vector_row vex_rows[3][NPREFIXES][256] = {
 #include "vector.def"
 };
 #undef VEX
 #undef EVEX
-#define VEX(map, pp, op, wlm, wlr, ext, attr, name)
-#define EVEX(map, pp, op, wlm, wlr, ext, attr, name)                                               \
-	[(map)-1][PP_##pp][0x##op] = {(attr), (wlm), (wlr), (ext)},
+#define VEX(map, pp, op, mem, reg)
+#define EVEX(map, pp, op, mem, reg) [(map)-1][PP_##pp][0x##op] = {{mem, reg}},
 const struct vector_row evex_rows[6][NPREFIXES][256] = {
 #include "vector.def"
 };

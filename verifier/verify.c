@@ -21,8 +21,8 @@ struct sweep {
 	uint32_t size, at;
 	uint64_t *starts, *targets;
 	struct facts facts;
-	uint32_t proved[NREGS]; /* where the fact was established */
-	uint32_t marked[NREGS]; /* starts in (proved, marked] are no targets already */
+	uint32_t proved[NREGS + 1]; /* where the fact was established */
+	uint32_t marked[NREGS + 1]; /* starts in (proved, marked] are no targets already */
 	/* The stack margin m, <= 0 if a jump came in at the worst place since the anchor, or exact.
 	 */
 	int64_t sure, likely;
@@ -66,20 +66,20 @@ static void forget(struct sweep *s, uint16_t regs)
 	s->facts.sm &= (uint16_t)~regs;
 }
 
+/* An instruction proves a fact of at most one register. Slot NREGS takes what proves nothing. */
 static void learn(struct sweep *s, const struct insn *in)
 {
 	forget(s, in->writes);
 	s->facts.zx |= in->proves_zx;
 	s->facts.sm |= in->proves_sm;
-	for (uint16_t regs = in->proves_zx; regs; regs &= (uint16_t)(regs - 1)) {
-		int r = __builtin_ctz(regs);
-		s->proved[r] = s->marked[r] = s->at;
-	}
+	int r = __builtin_ctz(in->proves_zx | 1u << NREGS);
+	s->proved[r] = s->marked[r] = s->at;
 }
 
 /*
- * A block begins after an unconditional transfer or trap: it is entered by branches only. So it does
- * after a call, whose push has anchored the stack: what follows is a label, entered by a return.
+ * A block begins after an unconditional transfer or trap: it is entered by branches only. So it
+ * does after a call, whose push has anchored the stack: what follows is a label, entered by a
+ * return.
  */
 static void block_begin(struct sweep *s)
 {
@@ -139,9 +139,8 @@ static enum verify_cause label(struct sweep *s)
 static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 {
 	enum verify_cause c = VERIFY_OK;
-	int64_t target = (int64_t)s->at + in->length + in->imm;
+	int64_t target = (int64_t)s->at + in->length + insn_imm(in);
 	int64_t margin = rule_anchor(in);
-	s->open = true;
 	switch ((enum kind)in->kind) {
 	case K_BRANCH:
 	case K_JMP:
@@ -181,11 +180,12 @@ static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 	return V2_DENIED;
 }
 
-/* V4 on an instruction that writes rsp: the constant forms, or the template, whose tail is
- * consumed. */
-static enum verify_cause step_rsp(struct sweep *s, const struct insn *in, uint32_t *length)
+/* V4: nothing writes r14; rsp the constant forms or the template, whose tail is consumed. */
+static enum verify_cause step_reserved(struct sweep *s, const struct insn *in, uint32_t *length)
 {
 	int64_t by;
+	if (in->writes & BIT(R_14))
+		return V4_BASE;
 	if (rule_rsp_adjust(in, &by))
 		return adjust_rsp(s, by);
 	uint32_t next = s->at + in->length;
@@ -200,7 +200,7 @@ static enum verify_cause step_rsp(struct sweep *s, const struct insn *in, uint32
 static enum verify_cause step_insn(struct sweep *s, uint32_t *length)
 {
 	struct insn in;
-	int uses;
+	int uses = -1;
 	enum verify_cause c = insn_decode(&in, s->text + s->at, s->size - s->at);
 	if (c != VERIFY_OK)
 		return c;
@@ -208,18 +208,17 @@ static enum verify_cause step_insn(struct sweep *s, uint32_t *length)
 		return V8_RETURN;
 	s->after_call = false;
 	*length = in.length;
-	c = rule_memory(&in, &s->facts, &uses);
+	if (in.has_mem)
+		c = rule_memory(&in, &s->facts, &uses);
 	if (c != VERIFY_OK)
 		return c;
 	if (uses >= 0)
 		use_fact(s, uses);
-	c = rule_reserved(&in);
-	if (c == V4_RSP) {
-		s->open = true;
-		c = step_rsp(s, &in, length);
-	} else if (c == VERIFY_OK) {
+	s->open = true;
+	if (in.writes & (BIT(R_SP) | BIT(R_14)))
+		c = step_reserved(s, &in, length);
+	else if (in.kind != K_PLAIN || in.anchors)
 		c = step_kind(s, &in);
-	}
 	learn(s, &in);
 	return c;
 }
@@ -260,9 +259,12 @@ static enum verify_cause sweep(struct sweep *s)
 {
 	while (s->at < s->size) {
 		uint32_t length = 0;
-		struct idiom_match m = idiom_at(s->text + s->at, s->size - s->at);
+		const uint8_t *p = s->text + s->at;
+		struct idiom_match m = {I_NONE, 0, 0, 0};
 		enum verify_cause c;
 		s->starts[s->at / 64] |= 1ull << s->at % 64;
+		if (idiom_possible(p, s->size - s->at))
+			m = idiom_at(p, s->size - s->at);
 		if (m.idiom != I_NONE) {
 			length = m.length;
 			c = step_idiom(s, &m);
@@ -295,7 +297,7 @@ static void find_branch(struct sweep *s, int64_t target)
 				return;
 			length = in.length;
 			bool direct = in.kind == K_JMP || in.kind == K_BRANCH || in.kind == K_CALL;
-			if (direct && (int64_t)s->at + length + in.imm == target)
+			if (direct && (int64_t)s->at + length + insn_imm(&in) == target)
 				return;
 		}
 	}
@@ -321,12 +323,18 @@ static uint32_t load32(const uint8_t *p)
 	return v;
 }
 
-/* The first offset >= x with the bytes of a label, or size. */
+/*
+ * The first offset >= x with the bytes of a label, or size. The byte at x + 3 tells how far away
+ * the next occurrence is at least (Boyer-Moore-Horspool).
+ */
 static uint32_t next_label_bytes(const struct sweep *s, uint32_t x)
 {
-	for (; (size_t)x + SFI_LABEL_SIZE <= s->size; x++)
-		if (load32(s->text + x) == SFI_LABEL)
+	while ((size_t)x + SFI_LABEL_SIZE <= s->size) {
+		uint8_t last = s->text[x + 3];
+		if (last == 0xfa && load32(s->text + x) == SFI_LABEL)
 			return x;
+		x += last == 0x1e ? 1 : last == 0x0f ? 2 : last == 0xf3 ? 3 : 4;
+	}
 	return s->size;
 }
 

@@ -111,7 +111,9 @@ static const char *compare_memory(const struct insn *in, const ZydisDecodedOpera
 	int index = in->vsib ? -1 : insn_index(in);
 	if (!in->has_mem)
 		return "zydis sees memory";
-	if (zydis_base(o->mem.base) != insn_base(in))
+	/* Zydis 4.0.0 adds REX.B to "no base" under 67; there form (a) allows any base anyway. */
+	bool excused = in->prefixes & P_67 && insn_base(in) == -1 && in->rex & REX_B;
+	if (zydis_base(o->mem.base) != insn_base(in) && !excused)
 		return "base";
 	if (!in->vsib && zydis_base(o->mem.index) != index)
 		return "index";
@@ -119,7 +121,7 @@ static const char *compare_memory(const struct insn *in, const ZydisDecodedOpera
 		return "vsib";
 	if (index >= 0 && o->mem.scale != insn_scale(in))
 		return "scale";
-	if (in->encoding != E_EVEX && o->mem.disp.value != in->disp)
+	if (in->encoding != E_EVEX && o->mem.disp.value != insn_disp(in) && !excused)
 		return "displacement";
 	bool gs = o->mem.segment == ZYDIS_REGISTER_GS, fs = o->mem.segment == ZYDIS_REGISTER_FS;
 	if (in->kind != K_LEA && (gs != !!(in->prefixes & P_GS) || fs != !!(in->prefixes & P_FS)))
@@ -197,12 +199,13 @@ static void spell(const struct insn *in, char *out, bool hex)
 			strcpy(reg[i], narrow ? "%eip" : "%rip");
 	out += sprintf(out, "%s", in->prefixes & P_GS ? "%gs:" : in->prefixes & P_FS ? "%fs:" : "");
 	if (r[0] == -1 && r[1] == -1) {
-		sprintf(out, hex ? "0x%x" : "%d", in->disp);
+		sprintf(out, hex ? "0x%x" : "%d", insn_disp(in));
 		return;
 	}
-	if (in->disp || r[0] < 0)
-		out += hex ? sprintf(out, "%s0x%x", in->disp < 0 ? "-" : "", abs(in->disp))
-			   : sprintf(out, "%d", in->disp);
+	if (insn_disp(in) || r[0] < 0)
+		out += hex ? sprintf(out, "%s0x%x", insn_disp(in) < 0 ? "-" : "",
+				     abs(insn_disp(in)))
+			   : sprintf(out, "%d", insn_disp(in));
 	out += sprintf(out, "(%s", reg[0]);
 	if (r[1] >= 0)
 		out += sprintf(out, ",%s%s", reg[1], "");
@@ -238,7 +241,11 @@ static const char *compare_text(const struct insn *in)
 	spell(in, want, true);
 	if (check && !strstr(text, want))
 		return "binutils operand";
-	if (LLVMDisasmInstruction(llvm, code, sizeof code, 0, text, sizeof text) != in->length)
+	/* LLVM takes a leading lock for an instruction of its own. */
+	size_t skip = in->prefixes & P_LOCK && code[0] == 0xf0;
+	size_t n =
+		LLVMDisasmInstruction(llvm, code + skip, sizeof code - skip, 0, text, sizeof text);
+	if (n + skip != in->length)
 		return "LLVM length";
 	drop_no_index();
 	spell(in, want, false);
@@ -384,7 +391,7 @@ static void evex(void)
 								 (k & 32 ? 3 : 0));
 					code[at + 4] = (uint8_t)op;
 					const struct vector_row *row = &evex_rows[map - 1][pp][op];
-					if (row->wl_mem | row->wl_reg)
+					if (row->form[0] | row->form[1])
 						modrms(at + 5, false);
 				}
 }

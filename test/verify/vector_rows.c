@@ -6,6 +6,7 @@
  * makes of them with two other decoders. Not part of any trusted code.
  */
 #include <Zydis/Zydis.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum { FREG = 3, FMEM = 0, FVSIB = 4 };
 
 struct probe {
 	int evex, map, pp, op, ext, form, w, l, b, z, aaa, vvvv;
+	int r, rh, x, rb; /* extension bits of the register fields */
 };
 
 static ZydisDecoder dec;
@@ -31,11 +33,12 @@ static int decode(const struct probe *p)
 	int n = 0;
 	if (!p->evex) {
 		c[n++] = 0xc4;
-		c[n++] = (unsigned char)(0xe0 | p->map);
+		c[n++] = (unsigned char)((0xe0 ^ p->r << 7 ^ p->rb << 5) | p->map);
 		c[n++] = (unsigned char)(p->w << 7 | (~p->vvvv & 15) << 3 | p->l << 2 | p->pp);
 	} else {
 		c[n++] = 0x62;
-		c[n++] = (unsigned char)(0xf0 | p->map);
+		c[n++] = (unsigned char)((0xf0 ^ p->r << 7 ^ p->x << 6 ^ p->rb << 5 ^ p->rh << 4) |
+					 p->map);
 		c[n++] = (unsigned char)(p->w << 7 | (~p->vvvv & 15) << 3 | 4 | p->pp);
 		c[n++] = (unsigned char)(p->z << 7 | p->l << 5 | p->b << 4 | 8 | p->aaa);
 	}
@@ -68,123 +71,139 @@ static int is_gpr(ZydisRegister r)
 	       k == ZYDIS_REGCLASS_GPR64;
 }
 
+/* What is learnt of one opcode with one kind of operand. */
+struct form {
+	unsigned wl, ext;
+	int imm, dreg, drm, dv, novv, vlow, vsib, killc, b, z, k, mustk, nor, norh, nox, norb, zx;
+};
+
 struct row {
-	unsigned wlm, wlr, ext;
-	int imm, dreg, drm, dv, novv, vsib, killc, bm, br, z, k, mustk, bad, zx;
+	struct form form[2]; /* memory, register */
+	int bad;
 	char name[40];
 };
 
-static void note(struct row *r, const struct probe *p)
+static void note(struct row *row, struct form *r)
 {
-	if (r->name[0] == 0)
-		snprintf(r->name, sizeof r->name, "%s", ZydisMnemonicGetString(in.mnemonic));
+	if (row->name[0] == 0)
+		snprintf(row->name, sizeof row->name, "%s", ZydisMnemonicGetString(in.mnemonic));
 	if (in.raw.imm[0].size)
 		r->imm = 1;
 	for (int i = 0; i < in.operand_count; i++) {
 		const ZydisDecodedOperand *o = &ops[i];
-		int hidden = o->visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN ||
-			     o->visibility == ZYDIS_OPERAND_VISIBILITY_IMPLICIT;
+		int hidden = o->visibility != ZYDIS_OPERAND_VISIBILITY_EXPLICIT;
 		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && hidden)
-			r->bad = 1;
+			row->bad = 1;
 		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_VSIB)
 			r->vsib = 1;
 		if (o->type != ZYDIS_OPERAND_TYPE_REGISTER || !is_gpr(o->reg.value) ||
 			!(o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
 			continue;
-		if (hidden) {
-			if (o->reg.value == ZYDIS_REGISTER_ECX ||
-				o->reg.value == ZYDIS_REGISTER_RCX)
-				r->killc = 1;
-			else
-				r->bad = 1;
-		} else if (o->encoding == ZYDIS_OPERAND_ENCODING_MODRM_REG) {
+		if (hidden &&
+			(o->reg.value == ZYDIS_REGISTER_ECX || o->reg.value == ZYDIS_REGISTER_RCX))
+			r->killc = 1;
+		else if (!hidden && o->encoding == ZYDIS_OPERAND_ENCODING_MODRM_REG)
 			r->dreg = 1;
-		} else if (o->encoding == ZYDIS_OPERAND_ENCODING_MODRM_RM) {
+		else if (!hidden && o->encoding == ZYDIS_OPERAND_ENCODING_MODRM_RM)
 			r->drm = 1;
-		} else if (o->encoding == ZYDIS_OPERAND_ENCODING_NDSNDD) {
+		else if (!hidden && o->encoding == ZYDIS_OPERAND_ENCODING_NDSNDD)
 			r->dv = 1;
-		} else {
-			r->bad = 1;
-		}
+		else
+			row->bad = 1;
 	}
-	(void)p;
 }
 
-static void probe_opcode(struct row *r, struct probe p)
+/* One accepted combination: which of the neighbouring ones are refused? */
+static void neighbours(struct form *r, const struct probe *p)
 {
-	int any_v5 = 0, any_vf = 0;
-	r->mustk = 1;
-	for (p.ext = 0; p.ext < 8; p.ext++)
-		for (int f = 0; f < 3; f++)
-			for (p.w = 0; p.w < 2; p.w++)
-				for (p.l = 0; p.l < (p.evex ? 3 : 2); p.l++)
-					for (int m = 0; m < (p.evex ? 16 : 2); m++) {
-						p.form = f == 0 ? FREG : f == 1 ? FMEM : FVSIB;
-						p.vvvv = m & 1 ? 5 : 0;
-						p.b = m >> 1 & 1, p.z = m >> 2 & 1;
-						p.aaa = m >> 3 & 1 ? 3 : 0;
-						if (!decode(&p) || (p.z && !p.aaa))
-							continue;
-						note(r, &p);
-						if (p.form == FVSIB && !r->vsib)
-							continue;
-						r->ext |= 1u << p.ext;
-						any_v5 |= m & 1;
-						any_vf |= !(m & 1);
-						if (!p.b)
-							*(p.form == FREG ? &r->wlr : &r->wlm) |=
-								1u << (p.w * 3 + p.l);
-						else if (p.form == FREG)
-							r->br = 1, r->wlr |= 1u << (p.w * 3 + p.l);
-						else
-							r->bm = 1;
-						r->z |= p.z;
-						r->k |= p.aaa != 0;
-						if (!p.aaa)
-							r->mustk = 0;
-					}
-	r->novv = any_vf && !any_v5;
+	struct probe q = *p;
+	q.vvvv = 5, r->novv |= !decode(&q);
+	q.vvvv = 13, r->vlow |= !decode(&q);
+	q = *p, q.r = 1, r->nor |= !decode(&q);
+	q = *p, q.rb = 1, r->norb |= p->form == FREG && !decode(&q);
+	if (!p->evex)
+		return;
+	q = *p, q.rh = 1, r->norh |= !decode(&q);
+	q = *p, q.x = 1, r->nox |= p->form == FREG && !decode(&q);
+	q = *p, q.b = 1;
+	r->b |= decode(&q);
+	q = *p, q.aaa = 3, r->k |= decode(&q);
+	q.z = 1, r->z |= decode(&q);
 }
 
-static void zx(struct row *r, const struct probe *p)
+static void probe_form(struct row *row, struct probe p, int form)
+{
+	struct form *r = &row->form[form == FREG];
+	p.form = form;
+	for (p.ext = 0; p.ext < 8; p.ext++)
+		for (p.w = 0; p.w < 2; p.w++)
+			for (p.l = 0; p.l < (p.evex ? 3 : 2); p.l++) {
+				/* gathers and scatters need a mask, a few roundings need b */
+				p.aaa = 0;
+				bool plain = decode(&p);
+				p.aaa = p.evex && !plain ? 3 : 0;
+				if (!decode(&p))
+					continue;
+				note(row, r);
+				if (r->vsib != (form == FVSIB)) {
+					r->vsib = 0;
+					continue;
+				}
+				r->mustk |= !plain;
+				r->ext |= 1u << p.ext;
+				r->wl |= 1u << (p.w * 3 + p.l);
+				neighbours(r, &p);
+			}
+}
+
+static void zx(struct row *row, const struct probe *p)
 {
 	static const char *const names[] = {"andn", "bextr", "blsi", "blsmsk", "blsr", "bzhi",
 		"pdep", "pext", "rorx", "sarx", "shlx", "shrx", "vmovd", "vpmovmskb", "vmovmskps",
 		"vmovmskpd"};
-	if (p->evex || !(r->dreg || r->drm || r->dv))
+	for (int f = 0; f < 2 && !p->evex; f++)
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+			if (strcmp(row->name, names[i]) == 0)
+				row->form[f].zx =
+					row->form[f].dreg || row->form[f].drm || row->form[f].dv;
+}
+
+static void print_form(const struct form *r)
+{
+	const struct {
+		int on;
+		const char *s;
+	} flags[] = {{r->imm, "IMM8"}, {r->dreg, "DREG"}, {r->drm, "DRM"}, {r->dv, "DVVVV"},
+		{r->novv, "NOVV"}, {r->vlow && !r->novv, "VLOW"}, {r->vsib, "VSIB"},
+		{r->killc, "RCX"}, {r->zx, "ZX"}, {r->b, "B"}, {r->z, "ZERO"},
+		{r->k || r->mustk, "MASK"}, {r->mustk, "MUSTMASK"}, {r->nor, "NOR"},
+		{r->norh, "NORH"}, {r->nox, "NOX"}, {r->norb, "NOB"}};
+	if (r->wl == 0) {
+		printf(", 0");
 		return;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		r->zx |= strcmp(r->name, names[i]) == 0;
+	}
+	printf(", V_WL(0x%02x) | V_EXT(0x%02x)", r->wl, r->ext);
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+		if (flags[i].on)
+			printf(" | V_%s", flags[i].s);
 }
 
 static void print_row(const struct row *r, const struct probe *p)
 {
 	static const char *const pps[] = {"NP", "66", "F3", "F2"};
-	char attr[160] = "";
-	const struct {
-		int on;
-		const char *s;
-	} flags[] = {{r->imm, "V_IMM8"}, {r->dreg, "V_DREG"}, {r->drm, "V_DRM"}, {r->dv, "V_DVVVV"},
-		{r->novv, "V_NOVV"}, {r->vsib, "V_VSIB"}, {r->killc, "V_RCX"}, {r->zx, "V_ZX"},
-		{r->bm, "V_BCST"}, {r->br, "V_ROUND"}, {r->z, "V_ZERO"}, {r->k, "V_MASK"},
-		{r->k && r->mustk, "V_MUSTMASK"}};
-	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-		if (flags[i].on) {
-			if (attr[0])
-				strcat(attr, "|");
-			strcat(attr, flags[i].s);
-		}
-	printf("%s(%d, %s, %02X, 0x%02x, 0x%02x, 0x%02x, %s, %s)\n", p->evex ? "EVEX" : "VEX",
-		p->map, pps[p->pp], p->op, r->wlm, r->wlr, r->ext, attr[0] ? attr : "0", r->name);
+	printf("%s(%d, %s, %02X", p->evex ? "EVEX" : "VEX", p->map, pps[p->pp], p->op);
+	print_form(&r->form[0]);
+	print_form(&r->form[1]);
+	printf(") /* %s */\n", r->name);
 }
 
 int main(void)
 {
 	ZydisDecoderInit(&dec, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	puts("/* SPDX-License-Identifier: Apache-2.0 */");
-	puts("/*\n * The VEX and EVEX opcodes of doc/sfi.md V2: ENC(map, prefix, opcode, W*3+L mask with a\n"
-	     " * memory operand, the same with a register, ModRM.reg mask, attributes, name).\n"
-	     " * Printed by test/verify/vector_rows.c, then reviewed; a test keeps both equal.\n */");
+	puts("/*\n * The VEX and EVEX opcodes of doc/sfi.md V2: ENC(map, prefix, opcode, what holds with a memory\n"
+	     " * operand, what with registers). Printed by test/verify/vector_rows.c, then reviewed; a test keeps\n"
+	     " * both equal.\n */");
 	struct probe p = {0};
 	for (p.evex = 0; p.evex < 2; p.evex++)
 		for (p.map = 1; p.map < (p.evex ? 7 : 4); p.map++)
@@ -193,9 +212,12 @@ int main(void)
 					struct row r = {0};
 					if (p.map == 4)
 						continue;
-					probe_opcode(&r, p);
+					probe_form(&r, p, FVSIB);
+					if (!r.form[0].wl)
+						probe_form(&r, p, FMEM);
+					probe_form(&r, p, FREG);
 					zx(&r, &p);
-					if ((r.wlm | r.wlr) && !r.bad)
+					if ((r.form[0].wl | r.form[1].wl) && !r.bad)
 						print_row(&r, &p);
 				}
 	return 0;
