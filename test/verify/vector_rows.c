@@ -79,7 +79,7 @@ struct form {
 
 struct row {
 	struct form form[2]; /* memory, register */
-	int bad;
+	int bad, evex;
 	char name[40];
 };
 
@@ -96,6 +96,11 @@ static void note(struct row *row, struct form *r)
 			row->bad = 1;
 		if (o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_VSIB)
 			r->vsib = 1;
+		/* Zydis ignores extension bits of a mask register in rm, binutils does not */
+		if (o->type == ZYDIS_OPERAND_TYPE_REGISTER &&
+			o->encoding == ZYDIS_OPERAND_ENCODING_MODRM_RM &&
+			ZydisRegisterGetClass(o->reg.value) == ZYDIS_REGCLASS_MASK)
+			r->norb = 1, r->nox = row->evex;
 		if (o->type != ZYDIS_OPERAND_TYPE_REGISTER || !is_gpr(o->reg.value) ||
 			!(o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE))
 			continue;
@@ -209,7 +214,7 @@ int main(void)
 		for (p.map = 1; p.map < (p.evex ? 7 : 4); p.map++)
 			for (p.pp = 0; p.pp < 4; p.pp++)
 				for (p.op = 0; p.op < 256; p.op++) {
-					struct row r = {0};
+					struct row r = {.evex = p.evex};
 					if (p.map == 4)
 						continue;
 					probe_form(&r, p, FVSIB);
