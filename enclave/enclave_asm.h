@@ -20,20 +20,22 @@
 
 #define ENDBR_LABEL 0xfa1e0ff3 /* the bytes of endbr64: a SIP's branch target */
 
+/* clang-format off */
 #ifdef __ASSEMBLER__
 #define EXIT_RESUME ASM_EXIT_RESUME
 #define EXIT_IDLE   ASM_EXIT_IDLE
 #define EXIT_DEAD   ASM_EXIT_DEAD
 
-#define FUNC(name)                                                                                 \
-	.globl name;                                                                               \
-	.hidden name;                                                                              \
-	.type name, @function;                                                                     \
-	.balign 16;                                                                                \
+#define FUNC(name)              \
+	.globl name;            \
+	.hidden name;           \
+	.type name, @function;  \
+	.balign 16;             \
 	name:
-#define END(name) .size name, .- name
+#define END(name) .size name, . - name
 
-.section.note.GNU - stack, "", @progbits
+	.section .note.GNU-stack, "", @progbits
 #endif
+/* clang-format on */
 
 #endif

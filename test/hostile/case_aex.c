@@ -62,7 +62,7 @@ static enum emu_step inside_stage1(void)
 		return EMU_STEP_RESUME;
 	if (mode == NESTED_ENTRY)
 		return EMU_STEP_REENTER;
-	return EMU_STEP_GO;
+	return injected % 16 == 0 ? EMU_STEP_GO : EMU_STEP_STOP; /* stepping is slow */
 }
 
 static enum emu_step step(void *arg, const ucontext_t *uc, uint64_t n)
