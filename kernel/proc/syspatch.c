@@ -363,16 +363,28 @@ static void patch_site(struct mm *mm, uint64_t site)
 		learn(v->file, v->off + (site - v->start));
 }
 
+static bool is_patched(const struct mm *mm, uint64_t site)
+{
+	const struct mm_patch *p = mm->patches;
+	unsigned i = p != NULL ? lower_bound(p, site) : 0;
+
+	return p != NULL && i < p->n && p->patch[i].site == site;
+}
+
 bool syspatch_trap(struct uregs *u)
 {
 	struct thread *t = thread_self();
 	uint8_t insn[INSN_LEN];
 	uint64_t site = u->rip;
 
-	if (t->proc == NULL || t->proc->sip || copy_from_user(insn, uaddr(site), sizeof insn) < 0 ||
-		memcmp(insn, syscall_insn, sizeof insn) != 0)
+	if (t->proc == NULL || t->proc->sip || copy_from_user(insn, uaddr(site), sizeof insn) < 0)
 		return false;
-	patch_site(t->mm, site);
+	/* Two threads may trap at one site at once: the second finds the jump of the first. */
+	if (!is_patched(t->mm, site)) {
+		if (memcmp(insn, syscall_insn, sizeof insn) != 0)
+			return false;
+		patch_site(t->mm, site);
+	}
 	u->rip = site + INSN_LEN;
 	u->rcx = u->rip; /* as the instruction does: SDM vol. 2, SYSCALL */
 	u->r11 = u->rflags;

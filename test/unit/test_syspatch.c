@@ -187,7 +187,7 @@ __asm__(".text\n"
 		      "1:\n" EACH(
 			      STORE) "	movq %rax, run_regs(%rip)\n"
 				     "	movq -16(%rsp), %rax\n" /* what was -8 before the ret
-								      */
+								 */
 				     "	xorq -136(%rsp), %rax\n"
 				     "	movq %rax, run_regs+104(%rip)\n"
 				     "	addq $256, %rsp\n"
@@ -232,6 +232,19 @@ static void test_patched_site_runs(void **state)
 	assert_memory_equal(
 		c + SITE_OFF + 2, getpid_code + SITE_OFF + 2, sizeof getpid_code - SITE_OFF - 2);
 	run(TEXT + 0x100);
+	assert_int_equal(gate_calls, 1);
+}
+
+/* Two threads trap at one site before either has patched it. */
+static void test_second_trap_at_a_patched_site(void **state)
+{
+	(void)state;
+	put_code(TEXT);
+	trap_at(TEXT + SITE_OFF);
+	assert_true(patched(TEXT + SITE_OFF));
+	struct uregs u = trap_at(TEXT + SITE_OFF);
+	assert_int_equal(u.rip, TEXT + SITE_OFF + 2);
+	run(TEXT);
 	assert_int_equal(gate_calls, 1);
 }
 
@@ -410,6 +423,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_trap_means_syscall, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_patched_site_runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_second_trap_at_a_patched_site, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_sites_share_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_crowded_pages_fill_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
