@@ -86,6 +86,7 @@ struct emu_encl {
 	uint8_t *now;         /* private: protection the page has in this process, PROT_* */
 	uint64_t base, size;  /* 0 before ECREATE */
 	uint32_t xsave_bytes; /* of XFRM */
+	int pkey;             /* of its memory, or -1 */
 	int user_fd;          /* what open() returned; -1 once closed */
 	int mem_fd;           /* the pages; our own */
 	struct emu_vma *vmas; /* sorted, disjoint; nvmas of them */
@@ -131,6 +132,7 @@ struct emu_encl *emu_encl_mapping(uint64_t addr, uint64_t len); /* with a mappin
 int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs);
 void emu_encl_close_fd(struct emu_encl *e);
 void emu_encl_release(struct emu_encl *e); /* free if neither fd nor mapping is left */
+/* Enclave memory without regard to protections; between pages that exist. 0 or -errno. */
 int emu_encl_read(struct emu_encl *e, uint64_t va, void *buf, size_t len);
 int emu_encl_write(struct emu_encl *e, uint64_t va, const void *buf, size_t len);
 /* Give the memory of pages back; they read as zero afterwards. */
@@ -153,6 +155,7 @@ struct emu_frame {
 	uint64_t vector, error, addr; /* of a failed EENTER or ERESUME */
 	uint64_t hostfs, hostgs;
 	struct emu_tcs *cur;
+	uint64_t pkey; /* 1 + the key to open in PKRU; 0: none */
 };
 
 /* Lies at the start of a thread area; `frame` and `xsave` are at the offsets of emu_asm.h. */
@@ -162,7 +165,7 @@ struct emu_thread {
 	uint64_t tf;         /* RFLAGS.TF at EENTER */
 	stack_t old_altstack;
 	uint64_t sud_base, sud_size; /* the range Syscall User Dispatch covers; size 0: off */
-	bool stepping;                               /* emu_test.h */
+	bool stepping;               /* emu_test.h */
 	_Alignas(64) uint8_t scratch[SGX_PAGE_SIZE]; /* of the trap handler */
 	/* The private stack of emu_enter.S ends where `frame` starts. */
 	_Alignas(2048) uint8_t stack[0x2000];
@@ -227,6 +230,15 @@ bool emu_report(const struct emu_encl *e, const struct sgx_targetinfo *ti,
 int emu_getkey(const struct emu_encl *e, const struct sgx_keyrequest *kr, uint8_t key[16]);
 /* emu_cmac.c: AES-128-CMAC (RFC 4493) with AES-NI; async-signal-safe */
 void emu_cmac(const uint8_t key[16], const void *msg, size_t len, uint8_t mac[16]);
+
+/* emu_pkey.c: -1 for "no key" everywhere */
+void emu_pkey_init(void);
+int emu_pkey_for(int key, uint64_t xfrm);
+uint32_t emu_pkru_open(uint32_t pkru, int key);
+uint32_t emu_pkru_close(uint32_t pkru, int key);
+int emu_pkey_of(const struct emu_encl *e);
+int emu_pkey_mprotect(int key, uint64_t addr, uint64_t len, int prot);
+void emu_pkey_close_frame(int key, uint8_t *fp);
 
 /* emu_cpuid.c */
 struct emu_caps {

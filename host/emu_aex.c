@@ -187,6 +187,7 @@ void emu_aex(struct emu_ctx *c, int vector, uint32_t error, uint64_t addr)
 	s->rflags = vector >= 0 ? s->rflags | RFLAGS_RF : s->rflags;
 	save_reason(ssa, pages, secs->miscselect & SGX_MISC_EXINFO, vector, error, addr);
 	init_xstate(fp, secs->attributes.xfrm, vector);
+	emu_pkey_close_frame(c->e->pkey, fp);
 	synthesize(c, s, tcs);
 	tcs->tcs->cssa++;
 	c->t->cur = NULL;

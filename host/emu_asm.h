@@ -49,7 +49,8 @@
 #define EMU_F_HOSTFS 0xd0
 #define EMU_F_HOSTGS 0xd8
 #define EMU_F_CUR    0xe0 /* the TCS being entered: becomes emu_thread.cur last of all */
-#define EMU_F_SIZE   0xe8
+#define EMU_F_PKEY   0xe8 /* 1 + the protection key to open; 0: none */
+#define EMU_F_SIZE   0xf0
 
 /* ucontext_t */
 #define EMU_UC_SS_SP 16

@@ -164,6 +164,7 @@ int emu_enclu_enter(struct emu_thread *t)
 		return ret;
 	}
 	f->cur = tcs;
+	f->pkey = (uint64_t)(tcs->encl->pkey + 1);
 	if (emu_test_hook != NULL)
 		emu_test_entered(t, leaf);
 	return 0;

@@ -136,6 +136,7 @@ int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs)
 	e->l2 = (uint32_t *)(p + l2);
 	e->epcm = (uint16_t *)(p + epcm);
 	e->now = now;
+	e->pkey = emu_pkey_of(e);
 	e->base = secs->base;
 	e->xsave_bytes = emu_xsave_bytes(secs->attributes.xfrm);
 	__atomic_store_n(&e->size, secs->size, __ATOMIC_RELEASE);

@@ -90,6 +90,20 @@ emu_aep:
 	shr	$32, %rdx
 	xrstor64 (EMU_T_XSAVE - EMU_T_FRAME)(%rsp)
 .Lregs:
+	mov	F(EMU_F_PKEY), %rcx
+	jrcxz	.Lno_pkey
+	lea	-2(%rcx, %rcx), %r8d	/* two bits of PKRU per key: both cleared */
+	xor	%ecx, %ecx
+	rdpkru
+	mov	%r8d, %ecx
+	mov	$3, %edx
+	shl	%cl, %edx
+	not	%edx
+	and	%edx, %eax
+	xor	%ecx, %ecx
+	xor	%edx, %edx
+	wrpkru
+.Lno_pkey:
 	mov	F(EMU_F_CUR), %rax
 	mov	%rax, (EMU_T_CUR - EMU_T_FRAME)(%rsp)
 	mov	F(EMU_F_RAX), %rax

@@ -126,7 +126,8 @@ static void now_reset(struct emu_encl *e, uint64_t start, uint64_t end)
 /* One run of pages that want the same protection. */
 static int apply(struct emu_encl *e, uint64_t start, uint64_t end, int prot)
 {
-	if (dev_sys.mprotect((void *)start, end - start, prot) < 0)
+	if ((e->pkey >= 0 ? emu_pkey_mprotect(e->pkey, start, end - start, prot)
+			  : dev_sys.mprotect((void *)start, end - start, prot)) < 0)
 		return -errno;
 	memset(now_at(e, start), prot, (end - start) >> SGX_PAGE_SHIFT);
 	return 0;

@@ -54,6 +54,7 @@ AT(addr, EMU_F_ADDR);
 AT(hostfs, EMU_F_HOSTFS);
 AT(hostgs, EMU_F_HOSTGS);
 AT(cur, EMU_F_CUR);
+AT(pkey, EMU_F_PKEY);
 _Static_assert(sizeof(struct emu_frame) == EMU_F_SIZE, "struct emu_frame");
 _Static_assert(offsetof(struct emu_thread, xsave) == EMU_T_XSAVE, "xsave");
 _Static_assert(offsetof(struct emu_thread, cur) == EMU_T_CUR, "cur");
@@ -92,6 +93,7 @@ static void init_process(void)
 		return;
 	}
 	once_result = emu_cpuid_init();
+	emu_pkey_init();
 	if (once_result == 0 && emu_key_init() < 0)
 		say("no file for the emulated machine's secret: sealed data will not outlive this process");
 	if (once_result == 0)
@@ -181,9 +183,10 @@ void emu_thread_exit(void)
 }
 
 /*
- * SYSCALL and INT 80H from the range become SIGSYS. An enclave at address 0 leaves one range above it,
- * which every kernel with the feature can exempt without a selector byte; others need the inclusive
- * mode. Without it such an enclave runs, but its system calls would reach the host kernel: said once.
+ * SYSCALL and INT 80H from the range become SIGSYS. An enclave at address 0 leaves one range above
+ * it, which every kernel with the feature can exempt without a selector byte; others need the
+ * inclusive mode. Without it such an enclave runs, but its system calls would reach the host
+ * kernel: said once.
  */
 void emu_thread_trap_syscalls(struct emu_thread *t, uint64_t base, uint64_t size)
 {

@@ -66,7 +66,7 @@ static size_t fetch(const struct emu_ctx *c, uint8_t buf[INSN_MAX])
 		(emu_map_effective(emu_map_prot(c->e, rip + n), emu_epcm_get(c->e, rip + n)) &
 			PROT_EXEC))
 		n = INSN_MAX;
-	if (n == INSN_MAX && in_page >= INSN_MAX)
+	if (c->e->pkey < 0 && in_page >= INSN_MAX)
 		memcpy(buf, (const void *)rip, INSN_MAX); /* it was just executed */
 	else if (emu_encl_read(c->e, rip, buf, n) < 0)
 		return 0;

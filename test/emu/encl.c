@@ -87,7 +87,8 @@ int encl_try_add(struct encl *e, const void *src, uint64_t off, uint64_t len, ui
 	uint64_t flags, uint64_t *count)
 {
 	struct sgx_secinfo si = {.flags = secinfo};
-	struct sgx_enclave_add_pages a = {(uint64_t)src, off + e->shift, len, (uint64_t)&si, flags, 0};
+	struct sgx_enclave_add_pages a = {
+		(uint64_t)src, off + e->shift, len, (uint64_t)&si, flags, 0};
 	int ret = dev->ioctl(e->fd, SGX_IOC_ENCLAVE_ADD_PAGES, &a);
 
 	if (count != NULL)
@@ -143,9 +144,11 @@ static void measure(struct encl *e)
 		tcs.oentry = e->shift + ENCL_CODE;
 		tcs.ofsbase = tcs.ogsbase = e->shift + ENCL_GS(i);
 		tcs.fslimit = tcs.gslimit = 0xffffffff;
-		(void)sgx_measure_page(&m, e->shift + ENCL_TCS(i), (void *)&tcs, SGX_SECINFO_TCS, true);
+		(void)sgx_measure_page(
+			&m, e->shift + ENCL_TCS(i), (void *)&tcs, SGX_SECINFO_TCS, true);
 		for (int k = 0; k < 1 + ENCL_NSSA; k++)
-			(void)sgx_measure_page(&m, e->shift + ENCL_GS(i) + 4096 * k, zero, rw, true);
+			(void)sgx_measure_page(
+				&m, e->shift + ENCL_GS(i) + 4096 * k, zero, rw, true);
 	}
 	for (const uint8_t *p = encl_start; p < encl_end; p += 4096)
 		(void)sgx_measure_page(&m, e->shift + ENCL_CODE + (uint64_t)(p - encl_start), p,
@@ -233,8 +236,8 @@ int encl_enter_run(int thread, struct encl_regs *r, unsigned leaf, struct sgx_en
 		r, leaf, run, dev->enter, threads[thread].stack + sizeof(threads[thread].stack));
 }
 
-unsigned encl_enter(struct encl *e, int thread, unsigned leaf, struct encl_regs *r,
-	struct sgx_enclave_run *out)
+unsigned encl_enter(
+	struct encl *e, int thread, unsigned leaf, struct encl_regs *r, struct sgx_enclave_run *out)
 {
 	struct sgx_enclave_run *run = &threads[thread].run;
 

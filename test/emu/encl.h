@@ -30,8 +30,8 @@ struct encl {
 
 /* Changes to the standard enclave before its steps; NULL members change nothing. */
 struct encl_opts {
-	uint64_t base; /* 0: a free place; 1: really 0 */
-	uint64_t size; /* 0: ENCL_SIZE */
+	uint64_t base;  /* 0: a free place; 1: really 0 */
+	uint64_t size;  /* 0: ENCL_SIZE */
 	uint64_t shift; /* of everything that is added */
 	uint64_t attributes, xfrm;
 	uint32_t miscselect;

@@ -32,7 +32,7 @@ static const struct sgx_exinfo *const exinfo = (const void *)(frame + SGX_SSA_EX
 static int setup(void **state)
 {
 	assert_int_equal(dev_emu.thread_init(), 0);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO});
 	return 0;
 }
 
@@ -63,7 +63,7 @@ static void test_round_trip(void **state)
 static void test_fs_gs(void **state)
 {
 	uint64_t fs, gs;
-	struct encl_regs r = { .rdi = OP_fsgs };
+	struct encl_regs r = {.rdi = OP_fsgs};
 	struct sgx_enclave_run run;
 
 	__asm__("rdfsbase %0" : "=r"(fs));
@@ -85,28 +85,28 @@ static const struct {
 	uint32_t exitinfo;
 	uint64_t skip; /* to the instruction after */
 } vector_rows[] = {
-	{ "UD2", OP_ud2, 6, 0, 0x80000306, 2 },
-	{ "SYSCALL", OP_syscall, 6, 0, 0x80000306, 2 },
-	{ "INT 80H", OP_int80, 6, 0, 0x80000306, 2 },
-	{ "INT3", OP_int3, 6, 0, 0x80000306, 1 },
-	{ "INT 99H", OP_int99, 6, 0, 0x80000306, 2 },
-	{ "CPUID", OP_cpuid, 6, 0, 0x80000306, 2 },
-	{ "IN", OP_inb, 6, 0, 0x80000306, 1 },
-	{ "RDPMC", OP_rdpmc, 6, 0, 0x80000306, 2 },
-	{ "F2 ENCLU", OP_lock_enclu, 6, 0, 0x80000306, 4 },
-	{ "HLT", OP_hlt, 13, 0, 0x8000030d, 1 },
-	{ "non-canonical access", OP_noncanonical, 13, 0, 0x8000030d, 3 },
-	{ "EEXIT to a non-canonical address", OP_bad_exit, 13, 0, 0x8000030d, 3 },
-	{ "divide by zero", OP_div0, 0, 0, 0x80000300, 2 },
-	{ "x87 divide by zero", OP_x87, 16, 0, 0x80000310, 0 },
-	{ "SSE divide by zero", OP_sse, 19, 0, 0x80000313, 4 },
-	{ "misaligned, AC set", OP_align, 17, 0, 0x80000311, 5 },
+	{"UD2", OP_ud2, 6, 0, 0x80000306, 2},
+	{"SYSCALL", OP_syscall, 6, 0, 0x80000306, 2},
+	{"INT 80H", OP_int80, 6, 0, 0x80000306, 2},
+	{"INT3", OP_int3, 6, 0, 0x80000306, 1},
+	{"INT 99H", OP_int99, 6, 0, 0x80000306, 2},
+	{"CPUID", OP_cpuid, 6, 0, 0x80000306, 2},
+	{"IN", OP_inb, 6, 0, 0x80000306, 1},
+	{"RDPMC", OP_rdpmc, 6, 0, 0x80000306, 2},
+	{"F2 ENCLU", OP_lock_enclu, 6, 0, 0x80000306, 4},
+	{"HLT", OP_hlt, 13, 0, 0x8000030d, 1},
+	{"non-canonical access", OP_noncanonical, 13, 0, 0x8000030d, 3},
+	{"EEXIT to a non-canonical address", OP_bad_exit, 13, 0, 0x8000030d, 3},
+	{"divide by zero", OP_div0, 0, 0, 0x80000300, 2},
+	{"x87 divide by zero", OP_x87, 16, 0, 0x80000310, 0},
+	{"SSE divide by zero", OP_sse, 19, 0, 0x80000313, 4},
+	{"misaligned, AC set", OP_align, 17, 0, 0x80000311, 5},
 };
 
 static void test_vectors(void **state)
 {
 	for (size_t i = 0; i < sizeof(vector_rows) / sizeof(vector_rows[0]); i++) {
-		struct encl_regs r = { .rdi = vector_rows[i].op };
+		struct encl_regs r = {.rdi = vector_rows[i].op};
 		struct sgx_enclave_run run;
 		uint64_t exitinfo;
 
@@ -136,24 +136,24 @@ static const struct {
 	uint64_t off, value;
 	unsigned error;
 } fault_rows[] = {
-	{ "write to a read-only page: the mapping", OP_store, ENCL_RO, 1, 0x7 },
-	{ "write to code", OP_store, ENCL_CODE, 1, 0x7 },
-	{ "read of a TCS", OP_load, ENCL_TCS(2), 0, 0x8005 },
-	{ "write to a TCS", OP_store, ENCL_TCS(2), 0, 0x8007 },
-	{ "read of an absent page", OP_load, ENCL_DYN, 0, 0x8005 },
-	{ "write to a pending page", OP_store, ENCL_DYN, 1, 0x8007 },
-	{ "read in no mapping", OP_load, ENCL_DYN - 4096, 0, 0x4 },
-	{ "write in no mapping", OP_store, ENCL_DYN - 4096, 1, 0x6 },
-	{ "fetch from data", OP_jump, ENCL_DATA, 0, 0x15 },
-	{ "fetch from a pending page", OP_jump, ENCL_DYN, 0, 0x8015 },
+	{"write to a read-only page: the mapping", OP_store, ENCL_RO, 1, 0x7},
+	{"write to code", OP_store, ENCL_CODE, 1, 0x7},
+	{"read of a TCS", OP_load, ENCL_TCS(2), 0, 0x8005},
+	{"write to a TCS", OP_store, ENCL_TCS(2), 0, 0x8007},
+	{"read of an absent page", OP_load, ENCL_DYN, 0, 0x8005},
+	{"write to a pending page", OP_store, ENCL_DYN, 1, 0x8007},
+	{"read in no mapping", OP_load, ENCL_DYN - 4096, 0, 0x4},
+	{"write in no mapping", OP_store, ENCL_DYN - 4096, 1, 0x6},
+	{"fetch from data", OP_jump, ENCL_DATA, 0, 0x15},
+	{"fetch from a pending page", OP_jump, ENCL_DYN, 0, 0x8015},
 };
 
 static void test_page_faults(void **state)
 {
 	for (size_t i = 0; i < sizeof(fault_rows) / sizeof(fault_rows[0]); i++) {
 		uint64_t addr = e.base + fault_rows[i].off + 8 * (fault_rows[i].op != OP_jump);
-		struct encl_regs r = { .rdi = fault_rows[i].op, .rsi = addr,
-			.rdx = fault_rows[i].value };
+		struct encl_regs r = {
+			.rdi = fault_rows[i].op, .rsi = addr, .rdx = fault_rows[i].value};
 		struct sgx_enclave_run run;
 
 		if (encl_enter(&e, 0, SGX_EENTER, &r, &run) != SGX_ERESUME ||
@@ -168,8 +168,7 @@ static void test_page_faults(void **state)
 		assert_int_equal(exinfo->maddr, addr);
 		assert_int_equal(exinfo->errcd, fault_rows[i].error);
 		/* Back to `leave`, whatever RIP was. */
-		encl_nested(&e, NOP_poke, SGX_SSA_GPR_OFF(1) + SGX_GPR_RIP,
-			code(encl_leave));
+		encl_nested(&e, NOP_poke, SGX_SSA_GPR_OFF(1) + SGX_GPR_RIP, code(encl_leave));
 		(void)encl_resume(&e);
 	}
 }
@@ -185,7 +184,7 @@ static void test_fault_outside(void **state)
 /* ---- AEX: the whole state ------------------------------------------------------------------- */
 static void check_pattern_frame(uint64_t rip, uint32_t exitinfo, uint64_t rf)
 {
-	static const uint64_t ones[2] = { ~0ULL, ~0ULL };
+	static const uint64_t ones[2] = {~0ULL, ~0ULL};
 	const uint64_t *want = &gpr->rax;
 
 	assert_int_equal(want[0], 0xa1); /* RAX */
@@ -237,7 +236,7 @@ static void test_no_exinfo(void **state)
 {
 	struct encl plain, saved = e;
 
-	encl_build(&plain, &(struct encl_opts){ 0 });
+	encl_build(&plain, &(struct encl_opts){0});
 	e = plain;
 	encl_expect_fault(&e, OP_store, e.base + ENCL_RO, 0, PF, 7, e.base + ENCL_RO);
 	assert_int_equal(encl_nested(&e, NOP_skip, 3, 0), 0);
@@ -256,7 +255,7 @@ static void test_wide_state(void **state)
 
 	if (!__builtin_cpu_supports("avx512f"))
 		skip();
-	encl_build(&e, &(struct encl_opts){ .xfrm = 0xe7, .miscselect = SGX_MISC_EXINFO });
+	encl_build(&e, &(struct encl_opts){.xfrm = 0xe7, .miscselect = SGX_MISC_EXINFO});
 	encl_expect_fault(&e, OP_pattern, 0, 0, UD, 0, 0);
 	encl_nested(&e, NOP_dump, (uint64_t)frame, 2);
 	assert_int_equal(*(const uint64_t *)(frame + 512) & ~0xe7ULL, 0);
@@ -316,8 +315,8 @@ static void *kicker(void *arg)
 static void test_interrupt(void **state)
 {
 	pthread_t self = pthread_self(), t;
-	struct encl_regs r = { .rdi = OP_pattern_spin, .rsi = (uint64_t)&tick.ready,
-		.rdx = (uint64_t)&tick.stop };
+	struct encl_regs r = {
+		.rdi = OP_pattern_spin, .rsi = (uint64_t)&tick.ready, .rdx = (uint64_t)&tick.stop};
 	struct sgx_enclave_run run;
 	uint64_t fs;
 
@@ -341,8 +340,8 @@ static void test_interrupt(void **state)
 static void test_interrupt_reenter(void **state)
 {
 	pthread_t self = pthread_self(), t;
-	struct encl_regs r = { .rdi = OP_pattern_spin, .rsi = (uint64_t)&tick.ready,
-		.rdx = (uint64_t)&tick.stop };
+	struct encl_regs r = {
+		.rdi = OP_pattern_spin, .rsi = (uint64_t)&tick.ready, .rdx = (uint64_t)&tick.stop};
 	struct sgx_enclave_run run;
 
 	start_ticks(1, 1);
@@ -360,8 +359,8 @@ static void test_interrupt_reenter(void **state)
 /* ---- refusals -------------------------------------------------------------------------------- */
 static void expect_refused(uint64_t tcs, unsigned leaf, unsigned vector, unsigned error)
 {
-	struct encl_regs r = { 0 };
-	struct sgx_enclave_run run = { .tcs = tcs };
+	struct encl_regs r = {0};
+	struct sgx_enclave_run run = {.tcs = tcs};
 
 	assert_int_equal(encl_enter_run(0, &r, leaf, &run), 0);
 	assert_int_equal(run.function, leaf);
@@ -390,14 +389,14 @@ static void test_refusals(void **state)
 /* After the refusals: unwind both levels; frame 0 stopped at op_ud2, frame 1 at nop_ud2. */
 static void test_unwind_two(void **state)
 {
-	struct encl_regs r = { 0 };
+	struct encl_regs r = {0};
 	struct sgx_enclave_run run;
 
 	/* Frame 1 faults again on its UD2, as nothing moved its RIP. */
 	assert_int_equal(encl_enter(&e, 0, SGX_ERESUME, &r, &run), SGX_ERESUME);
 	assert_int_equal(run.exception_vector, UD);
 	encl_destroy(&e);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO});
 }
 
 /* A corrupted SSA frame is refused by ERESUME, and can be repaired. */
@@ -405,12 +404,12 @@ static const struct {
 	const char *what;
 	uint64_t off, value, good;
 } ssa_rows[] = {
-	{ "XSTATE_BV beyond XFRM", 512, 7, 3 },
-	{ "XCOMP_BV", 520, 1, 0 },
-	{ "reserved header", 568, 1, 0 },
-	{ "MXCSR", 24, 0xffff000000000000 | 0x80001f80, 0x0000ffff00001f80 },
-	{ "RIP outside", SGX_SSA_GPR_OFF(1) + SGX_GPR_RIP, 0x10000, 0 },
-	{ "FSBASE not canonical", SGX_SSA_GPR_OFF(1) + SGX_GPR_FSBASE, 1ULL << 63, 0 },
+	{"XSTATE_BV beyond XFRM", 512, 7, 3},
+	{"XCOMP_BV", 520, 1, 0},
+	{"reserved header", 568, 1, 0},
+	{"MXCSR", 24, 0xffff000000000000 | 0x80001f80, 0x0000ffff00001f80},
+	{"RIP outside", SGX_SSA_GPR_OFF(1) + SGX_GPR_RIP, 0x10000, 0},
+	{"FSBASE not canonical", SGX_SSA_GPR_OFF(1) + SGX_GPR_FSBASE, 1ULL << 63, 0},
 };
 
 static void test_bad_ssa(void **state)
@@ -431,8 +430,8 @@ static void test_bad_ssa(void **state)
 
 static void test_run_checks(void **state)
 {
-	struct encl_regs r = { 0 };
-	struct sgx_enclave_run run = { .tcs = e.base };
+	struct encl_regs r = {0};
+	struct sgx_enclave_run run = {.tcs = e.base};
 
 	assert_int_equal(encl_enter_run(0, &r, 1, &run), -22);
 	assert_int_equal(encl_enter_run(0, &r, 4, &run), -22);
@@ -447,8 +446,8 @@ static void test_run_checks(void **state)
 /* ---- user handler ---------------------------------------------------------------------------- */
 static int handler_calls;
 
-static int handler(long rdi, long rsi, long rdx, long rsp, long r8, long r9,
-	struct sgx_enclave_run *run)
+static int handler(
+	long rdi, long rsi, long rdx, long rsp, long r8, long r9, struct sgx_enclave_run *run)
 {
 	handler_calls++;
 	if (run->function == SGX_ERESUME && run->exception_vector == UD)
@@ -458,11 +457,11 @@ static int handler(long rdi, long rsi, long rdx, long rsp, long r8, long r9,
 
 static void test_user_handler(void **state)
 {
-	struct encl_regs r = { .rdi = OP_nop };
+	struct encl_regs r = {.rdi = OP_nop};
 	static struct sgx_enclave_run run;
 
-	run = (struct sgx_enclave_run){ .tcs = e.base, .user_handler = (uint64_t)handler,
-		.user_data = (uint64_t)-7 };
+	run = (struct sgx_enclave_run){
+		.tcs = e.base, .user_handler = (uint64_t)handler, .user_data = (uint64_t)-7};
 	handler_calls = 0;
 	assert_int_equal(encl_enter_run(0, &r, SGX_EENTER, &run), -7);
 	assert_int_equal(handler_calls, 1);
@@ -489,13 +488,13 @@ static void *worker(void *arg)
 	if (dev_emu.thread_init() < 0)
 		return NULL;
 	for (int i = 0; i < 2000; i++) {
-		struct encl_regs r = { .rdi = OP_pattern };
+		struct encl_regs r = {.rdi = OP_pattern};
 		if (encl_enter(&e, j->thread, SGX_EENTER, &r, &run) != SGX_ERESUME)
 			break;
-		r = (struct encl_regs){ .rdi = NOP_skip, .rsi = 2 };
+		r = (struct encl_regs){.rdi = NOP_skip, .rsi = 2};
 		if (encl_enter(&e, j->thread, SGX_EENTER, &r, &run) != SGX_EEXIT)
 			break;
-		r = (struct encl_regs){ 0 };
+		r = (struct encl_regs){0};
 		if (encl_enter(&e, j->thread, SGX_ERESUME, &r, &run) != SGX_EEXIT || r.rdi != 0)
 			break;
 		j->sum++;
@@ -510,7 +509,7 @@ static void test_threads(void **state)
 	pthread_t t[ENCL_THREADS];
 
 	for (int i = 0; i < ENCL_THREADS; i++) {
-		jobs[i] = (struct job){ .thread = i };
+		jobs[i] = (struct job){.thread = i};
 		pthread_create(&t[i], NULL, worker, &jobs[i]);
 	}
 	for (int i = 0; i < ENCL_THREADS; i++) {
@@ -522,8 +521,8 @@ static void test_threads(void **state)
 /* A TCS can be in one place only. */
 static void *occupy(void *arg)
 {
-	struct encl_regs r = { .rdi = OP_spin, .rsi = (uint64_t)&tick.ready,
-		.rdx = (uint64_t)&tick.stop };
+	struct encl_regs r = {
+		.rdi = OP_spin, .rsi = (uint64_t)&tick.ready, .rdx = (uint64_t)&tick.stop};
 	struct sgx_enclave_run run;
 
 	(void)dev_emu.thread_init();
@@ -554,7 +553,7 @@ static void test_fork(void **state)
 	pid = fork();
 	if (pid == 0) {
 		/* The same enclave, the same page; system calls are trapped here too. */
-		struct encl_regs r = { .rdi = OP_syscall };
+		struct encl_regs r = {.rdi = OP_syscall};
 		struct sgx_enclave_run run;
 
 		if (encl_call(&e, OP_load, e.base + ENCL_DATA, 0) != 1)

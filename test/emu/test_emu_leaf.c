@@ -21,15 +21,15 @@
 #define GP 13
 #define PF 14
 
-#define R SGX_SECINFO_R
-#define W SGX_SECINFO_W
-#define X SGX_SECINFO_X
+#define R        SGX_SECINFO_R
+#define W        SGX_SECINFO_W
+#define X        SGX_SECINFO_X
 #define REG      SGX_SECINFO_REG
 #define PENDING  SGX_SECINFO_PENDING
 #define MODIFIED SGX_SECINFO_MODIFIED
 #define PR       SGX_SECINFO_PR
 
-#define FLAGS_ZF 0x40
+#define FLAGS_ZF  0x40
 #define FLAGS_ALL 0x8d5 /* CF PF AF ZF SF OF, all set before the leaf */
 
 static struct encl e;
@@ -37,7 +37,7 @@ static struct encl e;
 static int setup(void **state)
 {
 	assert_int_equal(dev_emu.thread_init(), 0);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO});
 	return 0;
 }
 
@@ -71,16 +71,16 @@ static void get(uint64_t va, void *dst, size_t len)
 
 static void put_secinfo(uint64_t flags)
 {
-	struct sgx_secinfo si = { .flags = flags };
+	struct sgx_secinfo si = {.flags = flags};
 
 	put(SECINFO, &si, sizeof(si));
 }
 
 /* A leaf that must be refused. The enclave is left at its ENCLU; step over it. */
-static void expect_leaf_fault(unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx, unsigned vector,
-	unsigned error, uint64_t addr)
+static void expect_leaf_fault(unsigned leaf, uint64_t rbx, uint64_t rcx, uint64_t rdx,
+	unsigned vector, unsigned error, uint64_t addr)
 {
-	struct encl_regs r = { OP_enclu, leaf, rbx, rcx, rdx };
+	struct encl_regs r = {OP_enclu, leaf, rbx, rcx, rdx};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(&e, 0, SGX_EENTER, &r, &run), SGX_ERESUME);
@@ -109,21 +109,21 @@ static void expect_accept_gp(uint64_t page, uint64_t secinfo)
 
 static int restrict_to(uint64_t off, uint64_t perm)
 {
-	struct sgx_enclave_restrict_permissions a = { off, 4096, perm, 0, 0 };
+	struct sgx_enclave_restrict_permissions a = {off, 4096, perm, 0, 0};
 
 	return dev_emu.ioctl(e.fd, SGX_IOC_ENCLAVE_RESTRICT_PERMISSIONS, &a);
 }
 
 static int modify_to(uint64_t off, uint64_t type)
 {
-	struct sgx_enclave_modify_types a = { off, 4096, type, 0, 0 };
+	struct sgx_enclave_modify_types a = {off, 4096, type, 0, 0};
 
 	return dev_emu.ioctl(e.fd, SGX_IOC_ENCLAVE_MODIFY_TYPES, &a);
 }
 
 static int remove_page(uint64_t off)
 {
-	struct sgx_enclave_remove_pages a = { off, 4096, 0 };
+	struct sgx_enclave_remove_pages a = {off, 4096, 0};
 
 	return dev_emu.ioctl(e.fd, SGX_IOC_ENCLAVE_REMOVE_PAGES, &a);
 }
@@ -170,7 +170,8 @@ static void test_accept_checks(void **state)
 	/* SECINFO itself in a page that is not accepted. */
 	expect_leaf_fault(SGX_EACCEPT, page + 0x1000, page, 0, PF, 0x8005, page + 0x1000);
 	/* X cannot be asked for at once. */
-	assert_int_equal(accept_page(page, REG | R | W | X | PENDING), SGX_PAGE_ATTRIBUTES_MISMATCH);
+	assert_int_equal(
+		accept_page(page, REG | R | W | X | PENDING), SGX_PAGE_ATTRIBUTES_MISMATCH);
 	assert_int_equal(accept_page(page, REG | R | PENDING), SGX_PAGE_ATTRIBUTES_MISMATCH);
 	assert_int_equal(accept_page(page, REG | R | W | PENDING), 0);
 }
@@ -210,8 +211,8 @@ static void test_emodpe_checks(void **state)
 	(void)encl_leaf(&e, SGX_EMODPE, SECINFO, page, 0, &flags);
 	assert_int_equal(flags & FLAGS_ALL, FLAGS_ALL); /* EMODPE leaves RFLAGS alone */
 	expect_leaf_fault(SGX_EMODPE, SECINFO, page + 1, 0, GP, 0, 0);
-	expect_leaf_fault(SGX_EMODPE, SECINFO, e.base + ENCL_TCS(2), 0, PF, 0x8007,
-		e.base + ENCL_TCS(2));
+	expect_leaf_fault(
+		SGX_EMODPE, SECINFO, e.base + ENCL_TCS(2), 0, PF, 0x8007, e.base + ENCL_TCS(2));
 	assert_int_equal(encl_call(&e, OP_load, page, 0), 0);
 }
 
@@ -247,17 +248,22 @@ static void test_acceptcopy(void **state)
 static void test_dynamic_tcs(void **state)
 {
 	uint64_t off = ENCL_DYN + 0x10000, page = e.base + off;
-	struct sgx_tcs tcs = { .ossa = ENCL_SSA(2), .nssa = ENCL_NSSA, .oentry = ENCL_CODE,
-		.ofsbase = ENCL_GS(2), .ogsbase = ENCL_GS(2), .fslimit = ~0U, .gslimit = ~0U };
+	struct sgx_tcs tcs = {.ossa = ENCL_SSA(2),
+		.nssa = ENCL_NSSA,
+		.oentry = ENCL_CODE,
+		.ofsbase = ENCL_GS(2),
+		.ogsbase = ENCL_GS(2),
+		.fslimit = ~0U,
+		.gslimit = ~0U};
 	static struct sgx_enclave_run run;
-	struct encl_regs r = { .rdi = OP_fsgs };
+	struct encl_regs r = {.rdi = OP_fsgs};
 
 	assert_int_equal(accept_page(page, REG | R | W | PENDING), 0);
 	put(page, &tcs, 96);
 	encl_call(&e, OP_store, page + SGX_TCS_FLAGS, SGX_TCS_DBGOPTIN);
 	assert_int_equal(modify_to(off, SGX_PT_TCS), 0);
 	expect_accept_gp(page, SGX_SECINFO_TCS | MODIFIED); /* DBGOPTIN */
-	run = (struct sgx_enclave_run){ .tcs = page };
+	run = (struct sgx_enclave_run){.tcs = page};
 	assert_int_equal(encl_enter_run(2, &r, SGX_EENTER, &run), 0);
 	assert_int_equal(run.exception_vector, PF); /* still MODIFIED */
 	assert_int_equal(modify_to(off, SGX_PT_TRIM), -14);
@@ -268,22 +274,22 @@ static void test_dynamic_tcs(void **state)
 	put(page, &tcs, 96);
 	assert_int_equal(modify_to(off, SGX_PT_TCS), 0);
 	assert_int_equal(accept_page(page, SGX_SECINFO_TCS | MODIFIED), 0);
-	r = (struct encl_regs){ .rdi = OP_fsgs };
-	run = (struct sgx_enclave_run){ .tcs = page };
+	r = (struct encl_regs){.rdi = OP_fsgs};
+	run = (struct sgx_enclave_run){.tcs = page};
 	assert_int_equal(encl_enter_run(2, &r, SGX_EENTER, &run), 0);
 	assert_int_equal(run.function, SGX_EEXIT);
 	assert_int_equal(r.rsi, e.base + ENCL_GS(2));
 	assert_int_equal(modify_to(off, SGX_PT_TRIM), 0);
 	assert_int_equal(accept_page(page, SGX_SECINFO_TRIM | MODIFIED), 0);
 	assert_int_equal(remove_page(off), 0);
-	run = (struct sgx_enclave_run){ .tcs = page };
+	run = (struct sgx_enclave_run){.tcs = page};
 	assert_int_equal(encl_enter_run(2, &r, SGX_EENTER, &run), 0);
 	assert_int_equal(run.exception_vector, PF);
 }
 
 static void test_bad_leaves(void **state)
 {
-	const unsigned bad[] = { SGX_EENTER, SGX_ERESUME, 8, SGX_EDECCSSA, 10, 0x7fffffff };
+	const unsigned bad[] = {SGX_EENTER, SGX_ERESUME, 8, SGX_EDECCSSA, 10, 0x7fffffff};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		expect_leaf_fault(bad[i], e.base + ENCL_TCS(1), e.base, 0, GP, 0, 0);
@@ -294,8 +300,8 @@ static void cmac(const uint8_t key[16], const void *msg, size_t len, uint8_t out
 {
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, "CMAC", NULL);
 	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
-	OSSL_PARAM p[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, "AES-128-CBC", 0),
-		OSSL_PARAM_construct_end() };
+	OSSL_PARAM p[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, "AES-128-CBC", 0),
+		OSSL_PARAM_construct_end()};
 	size_t n = 16;
 
 	assert_int_equal(EVP_MAC_init(ctx, key, 16, p), 1);
@@ -319,11 +325,11 @@ static void test_cmac(void **state)
 	}
 }
 
-#define KEYREQ  (e.base + ENCL_DATA + 0x2000)
-#define TARGET  (e.base + ENCL_DATA + 0x2200)
-#define RDATA   (e.base + ENCL_DATA + 0x2400)
-#define REPORT  (e.base + ENCL_DATA + 0x2600)
-#define KEYOUT  (e.base + ENCL_DATA + 0x2800)
+#define KEYREQ (e.base + ENCL_DATA + 0x2000)
+#define TARGET (e.base + ENCL_DATA + 0x2200)
+#define RDATA  (e.base + ENCL_DATA + 0x2400)
+#define REPORT (e.base + ENCL_DATA + 0x2600)
+#define KEYOUT (e.base + ENCL_DATA + 0x2800)
 
 static uint64_t getkey(const struct sgx_keyrequest *kr, uint8_t key[16])
 {
@@ -338,8 +344,8 @@ static uint64_t getkey(const struct sgx_keyrequest *kr, uint8_t key[16])
 
 static void report(struct sgx_report *out)
 {
-	struct sgx_targetinfo ti = { .attributes = e.secs.attributes,
-		.miscselect = e.secs.miscselect };
+	struct sgx_targetinfo ti = {
+		.attributes = e.secs.attributes, .miscselect = e.secs.miscselect};
 	uint8_t data[64];
 
 	ti.attributes.flags |= SGX_ATTR_INIT;
@@ -353,7 +359,7 @@ static void report(struct sgx_report *out)
 
 static void test_report(void **state)
 {
-	struct sgx_keyrequest kr = { .key_name = SGX_KEY_REPORT };
+	struct sgx_keyrequest kr = {.key_name = SGX_KEY_REPORT};
 	struct sgx_report r;
 	uint8_t key[16], mac[16];
 
@@ -378,8 +384,8 @@ static void test_report(void **state)
 	expect_leaf_fault(SGX_EREPORT, TARGET + 8, RDATA, REPORT, GP, 0, 0);
 	expect_leaf_fault(SGX_EREPORT, TARGET, RDATA + 8, REPORT, GP, 0, 0);
 	expect_leaf_fault(SGX_EREPORT, TARGET, RDATA, REPORT + 8, GP, 0, 0);
-	expect_leaf_fault(SGX_EREPORT, TARGET, RDATA, e.base + ENCL_RO, PF, 0x8007,
-		e.base + ENCL_RO);
+	expect_leaf_fault(
+		SGX_EREPORT, TARGET, RDATA, e.base + ENCL_RO, PF, 0x8007, e.base + ENCL_RO);
 }
 
 /* Which changes of a request or an enclave change a sealing key, and which are refused. */
@@ -389,19 +395,19 @@ static const struct {
 	uint64_t value;
 	uint64_t code;
 } key_rows[] = {
-	{ "policy MRSIGNER", 2, 2, SGX_KEYPOLICY_MRSIGNER, 0 },
-	{ "ISVSVN lower", 4, 2, 2, 0 },
-	{ "CPUSVN zero", 8, 8, 0, SGX_INVALID_CPUSVN },
-	{ "attribute mask", 24, 8, ~0ULL & ~2ULL, 0 },
-	{ "XFRM mask", 32, 8, 3, 0 },
-	{ "key id", 40, 8, 1, 0 },
-	{ "misc mask", 72, 4, 0, 0 },
-	{ "ISVSVN higher", 4, 2, 4, SGX_INVALID_ISVSVN },
-	{ "CPUSVN higher", 8, 1, 2, SGX_INVALID_CPUSVN },
-	{ "provisioning key", 0, 2, SGX_KEY_PROVISION, SGX_INVALID_ATTRIBUTE },
-	{ "provisioning seal key", 0, 2, SGX_KEY_PROVISION_SEAL, SGX_INVALID_ATTRIBUTE },
-	{ "launch key", 0, 2, SGX_KEY_EINITTOKEN, SGX_INVALID_ATTRIBUTE },
-	{ "no such key", 0, 2, 5, SGX_INVALID_KEYNAME },
+	{"policy MRSIGNER", 2, 2, SGX_KEYPOLICY_MRSIGNER, 0},
+	{"ISVSVN lower", 4, 2, 2, 0},
+	{"CPUSVN zero", 8, 8, 0, SGX_INVALID_CPUSVN},
+	{"attribute mask", 24, 8, ~0ULL & ~2ULL, 0},
+	{"XFRM mask", 32, 8, 3, 0},
+	{"key id", 40, 8, 1, 0},
+	{"misc mask", 72, 4, 0, 0},
+	{"ISVSVN higher", 4, 2, 4, SGX_INVALID_ISVSVN},
+	{"CPUSVN higher", 8, 1, 2, SGX_INVALID_CPUSVN},
+	{"provisioning key", 0, 2, SGX_KEY_PROVISION, SGX_INVALID_ATTRIBUTE},
+	{"provisioning seal key", 0, 2, SGX_KEY_PROVISION_SEAL, SGX_INVALID_ATTRIBUTE},
+	{"launch key", 0, 2, SGX_KEY_EINITTOKEN, SGX_INVALID_ATTRIBUTE},
+	{"no such key", 0, 2, 5, SGX_INVALID_KEYNAME},
 };
 
 static void seal_request(struct sgx_keyrequest *kr)
@@ -412,7 +418,7 @@ static void seal_request(struct sgx_keyrequest *kr)
 	kr->isv_svn = 3;
 	memset(kr->cpu_svn, 0xee, 16);
 	kr->cpu_svn[0] = 1;
-	kr->attribute_mask = (struct sgx_attributes){ ~0ULL, ~0ULL };
+	kr->attribute_mask = (struct sgx_attributes){~0ULL, ~0ULL};
 	kr->misc_mask = ~0U;
 }
 
@@ -463,15 +469,15 @@ static void test_seal_identity(void **state)
 	seal_request(&kr);
 	kr.key_policy = SGX_KEYPOLICY_MRSIGNER;
 	assert_int_equal(getkey(&kr, old), 0);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO, .sig = other_svn });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO, .sig = other_svn});
 	assert_int_equal(getkey(&kr, key), 0);
 	assert_memory_equal(old, key, 16);
 	kr.isv_svn = 5;
 	assert_int_equal(getkey(&kr, key), 0);
 	assert_memory_not_equal(old, key, 16);
 	encl_destroy(&e);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO,
-			       .attributes = SGX_ATTR_MODE64BIT | SGX_ATTR_DEBUG });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO,
+			       .attributes = SGX_ATTR_MODE64BIT | SGX_ATTR_DEBUG});
 	kr.isv_svn = 3;
 	kr.attribute_mask.flags = 0; /* DEBUG counts even when masked out */
 	assert_int_equal(getkey(&kr, key), 0);
@@ -492,18 +498,21 @@ static void test_secret_file(void **state)
 	assert_int_equal(st.st_size, 16);
 }
 
-/* ---- the product's shape: ELRANGE [0, 2^46) --------------------------------------------------- */
+/* ---- the product's shape: ELRANGE [0, 2^46) ---------------------------------------------------
+ */
 static void test_base_zero(void **state)
 {
 	struct encl saved = e;
 	struct sgx_enclave_run run;
-	struct encl_regs r = { .rdi = OP_syscall };
+	struct encl_regs r = {.rdi = OP_syscall};
 	uint64_t far = (1ULL << 46) - (1ULL << 30);
 
-	encl_build(&e, &(struct encl_opts){ .base = 1, .size = 1ULL << 46, .shift = 1ULL << 40,
-			       .miscselect = SGX_MISC_EXINFO });
-	assert_ptr_equal(dev_emu.mmap(e.fd, far, 1 << 30, PROT_READ | PROT_WRITE | PROT_EXEC),
-		(void *)far);
+	encl_build(&e, &(struct encl_opts){.base = 1,
+			       .size = 1ULL << 46,
+			       .shift = 1ULL << 40,
+			       .miscselect = SGX_MISC_EXINFO});
+	assert_ptr_equal(
+		dev_emu.mmap(e.fd, far, 1 << 30, PROT_READ | PROT_WRITE | PROT_EXEC), (void *)far);
 	assert_int_equal(encl_enter(&e, 0, SGX_EENTER, &r, &run), SGX_ERESUME);
 	assert_int_equal(run.exception_vector, 6);
 	encl_nested(&e, NOP_skip, 2, 0);
@@ -521,15 +530,15 @@ static void test_base_zero(void **state)
 static void test_many(void **state)
 {
 	const uint64_t n = 128, off = ENCL_DYN + 0x20000;
-	struct sgx_enclave_modify_types m = { off, n * 4096, SGX_PT_TRIM, 0, 0 };
-	struct sgx_enclave_remove_pages rm = { off, n * 4096, 0 };
+	struct sgx_enclave_modify_types m = {off, n * 4096, SGX_PT_TRIM, 0, 0};
+	struct sgx_enclave_remove_pages rm = {off, n * 4096, 0};
 	struct encl_regs r;
 	struct sgx_enclave_run run;
 	struct stat before, after;
 
 	assert_int_equal(fstat(e.fd, &before), 0);
 	put_secinfo(REG | R | W | PENDING);
-	r = (struct encl_regs){ OP_accept_many, SECINFO, n, e.base + off, 0 };
+	r = (struct encl_regs){OP_accept_many, SECINFO, n, e.base + off, 0};
 	assert_int_equal(encl_enter(&e, 0, SGX_EENTER, &r, &run), SGX_EEXIT);
 	assert_int_equal(r.rdi, 0);
 	for (uint64_t i = 0; i < n; i++)
@@ -539,7 +548,7 @@ static void test_many(void **state)
 	assert_int_equal(dev_emu.ioctl(e.fd, SGX_IOC_ENCLAVE_MODIFY_TYPES, &m), 0);
 	assert_int_equal(m.count, n * 4096);
 	put_secinfo(SGX_SECINFO_TRIM | MODIFIED);
-	r = (struct encl_regs){ OP_accept_many, SECINFO, n, e.base + off, 0 };
+	r = (struct encl_regs){OP_accept_many, SECINFO, n, e.base + off, 0};
 	assert_int_equal(encl_enter(&e, 0, SGX_EENTER, &r, &run), SGX_EEXIT);
 	assert_int_equal(r.rdi, 0);
 	assert_int_equal(dev_emu.ioctl(e.fd, SGX_IOC_ENCLAVE_REMOVE_PAGES, &rm), 0);
