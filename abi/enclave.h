@@ -24,6 +24,7 @@ enum exit_reason {
 	EXIT_DOORBELL,   /* serve the ring, do not wait, enter again */
 	EXIT_KICK,       /* as DOORBELL; and make vCPU RSI leave its idle wait */
 	EXIT_DEAD,       /* never enter again. RSI = exit status for the loader, RDX = reason code */
+	EXIT_YIELD,      /* a lock holder was preempted by the host: let other threads run, enter again */
 };
 
 /* Reason codes of EXIT_DEAD: X(name, code, sentence). Nothing here tells the host a secret. */

@@ -57,6 +57,11 @@ void plat_kick(unsigned vcpu)
 	exit_and_return(EXIT_KICK, vcpu);
 }
 
+void plat_yield(void)
+{
+	exit_and_return(EXIT_YIELD, 0);
+}
+
 void plat_pause(void)
 {
 	__asm__ volatile("pause");

@@ -14,6 +14,7 @@
  * the first tick that finds the thread waiting stops it, and an idle enclave is then left alone.
  */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -184,6 +185,9 @@ static int on_eexit(struct vcpu *v, uint64_t reason, uint64_t arg, uint64_t arg2
 	case EXIT_DOORBELL:
 		(void)ring_service(h);
 		break;
+	case EXIT_YIELD:
+		sched_yield();
+		break;
 	case EXIT_DEAD:
 		on_dead(h, arg, arg2);
 		return 0;
@@ -202,6 +206,10 @@ static int on_exit_of(
 {
 	struct vcpu *v = (struct vcpu *)(uintptr_t)run->user_data;
 
+	/* An AEX leaves RFLAGS.AC as the program inside had it, and the vDSO hands it on. */
+	__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andl $~0x40000, (%%rsp); popfq;"
+			 "lea 128(%%rsp), %%rsp" ::
+				 : "cc", "memory");
 	if (run->function == SGX_EEXIT)
 		return on_eexit(v, (uint64_t)rdi, (uint64_t)rsi, (uint64_t)rdx);
 	if (run->function == SGX_ERESUME) { /* an exception inside: the enclave deals with it */

@@ -44,6 +44,7 @@ void plat_doorbell(void);             /* saves and restores the user's vector st
 void plat_kick(unsigned vcpu);        /* doorbell, and make that vCPU leave plat_idle */
 _Noreturn void plat_die(unsigned status, unsigned reason);
 void plat_pause(void);                /* spin hint */
+void plat_yield(void);                /* leave the CPU to the host's other threads for a moment */
 bool plat_boot_vcpu_online(unsigned vcpu); /* has this vCPU entered at least once? */
 
 /* ---- contexts ---- */

@@ -15,19 +15,19 @@
 #include "mem.h"
 #include "host.h"
 #include "plat.h"
+#include "sipblock.h"
 #include "upcalls.h"
 #include "linux_errno.h"
 
 #define KICK_AFTER_NS 30000ull
 #define IDLE_SPINS    300u
+#define LOCK_SPINS    200u
 #define MXCSR_INIT    0x1f80u
 #define MXCSR_OFFSET  24
 
 enum vstate { V_BUSY, V_SPINNING, V_OUTSIDE };
 
-static struct {
-	uint32_t next, owner;
-} ticket;
+static uint32_t lock_word;
 
 static struct {
 	struct thread idle;
@@ -40,17 +40,25 @@ static struct list run_queue;
 static unsigned nvcpus, nthreads, nrunning;
 static bool kick_wanted; /* a thread was started: fetch a vCPU on the way out of the kernel */
 
+/* The host may preempt the holder at any time: spinning longer than a critical section lasts would
+ * only keep it from the CPU. */
 void klock(void)
 {
-	uint32_t me = __atomic_fetch_add(&ticket.next, 1, __ATOMIC_RELAXED);
-
-	while (__atomic_load_n(&ticket.owner, __ATOMIC_ACQUIRE) != me)
-		plat_pause();
+	for (unsigned spins = 1; __atomic_exchange_n(&lock_word, 1, __ATOMIC_ACQUIRE) != 0;
+		spins++) {
+		while (__atomic_load_n(&lock_word, __ATOMIC_RELAXED) != 0 &&
+			spins++ % LOCK_SPINS != 0)
+			plat_pause();
+		if (spins >= LOCK_SPINS) {
+			plat_yield();
+			spins = 1;
+		}
+	}
 }
 
 void kunlock(void)
 {
-	__atomic_store_n(&ticket.owner, ticket.owner + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock_word, 0, __ATOMIC_RELEASE);
 }
 
 void sched_init(unsigned vcpus)
@@ -133,6 +141,7 @@ void thread_free(struct thread *t)
 	ktimer_cancel(&t->timer);
 	kstack_free(t->kstack);
 	kfree(t->xstate);
+	kfree(t->sip);
 	kfree(t);
 	nthreads--;
 }
@@ -187,7 +196,10 @@ static void after_switch(void)
 		thread_free(dead);
 	}
 	if (self->user) {
-		plat_set_fsbase(self->fsbase);
+		if (self->sip != NULL)
+			plat_set_sip(self->sip, self->window);
+		else
+			plat_set_fsbase(self->fsbase);
 		plat_xrstor(self->xstate);
 	}
 }

@@ -19,6 +19,7 @@
 
 struct proc;
 struct mm;
+struct sip_block;
 
 /* One-shot kernel timers: fn runs under the kernel lock, on any thread's stack, must not sleep. */
 struct ktimer {
@@ -46,6 +47,8 @@ struct thread {
 	uint8_t *kstack;       /* KSTACK_SIZE bytes, lowest word = this thread; owned */
 	void *xstate;          /* vector state while not running; 64-aligned; owned */
 	uint64_t fsbase;       /* user fs base while not running */
+	struct sip_block *sip; /* a SIP's thread: its fs block (sipblock.h), owned by proc/; else NULL */
+	uint64_t window;       /* a SIP's thread: base of its data window = gs base */
 	struct ktimer timer;   /* T_SLEEPING with a deadline */
 	bool timed_out;        /* that timer fired */
 	uint64_t cpu_ns;       /* run time */

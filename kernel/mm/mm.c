@@ -5,6 +5,7 @@
 #include "klog.h"
 #include "kmem.h"
 #include "linux_errno.h"
+#include "sip.h"
 #include "thread.h"
 #include "waitq.h"
 
@@ -97,6 +98,8 @@ void mm_put(struct mm *mm)
 	}
 	if (mm->kind == MM_SIP)
 		window_release(mm);
+	if (mm->image != NULL)
+		sip_image_put(mm->image);
 	mm_patch_free(mm);
 	KASSERT(mm->committed == 0);
 	va_release_all(mm);

@@ -55,6 +55,7 @@ struct mm {
 	struct file *exe;         /* ref; /proc/PID/exe */
 	struct mm_patch *patches; /* syscall sites patched here (proc/syspatch.c) */
 	struct window *window;    /* SIP; owned */
+	struct sip_image *image;  /* SIP: its program (proc/sip.h); ref */
 	bool image_changed; /* SIP: a protection inside the image was changed: do not keep its pages
 			     */
 };
@@ -121,6 +122,9 @@ void mm_text_filled(struct mm *mm, struct vma *v, uint64_t va, uint8_t *page);
 /* Writes len bytes (within one page) into committed text, whatever its protection, atomically for
  * aligned 2-byte words. 0 or -errno. */
 int mm_poke_text(struct mm *mm, uint64_t va, const void *bytes, size_t len);
+/* The text window: n pages of verified text at va (T + offset) become read-execute, or go away. */
+int mm_text_commit(uint64_t va, const uint8_t *text, size_t n);
+void mm_text_release(uint64_t va, size_t n);
 /* One page RWX for trampolines at exactly va, hidden from the program. 0, -EEXIST if it is one
  * already, -ENOMEM if taken. */
 int mm_map_trampoline(struct mm *mm, uint64_t va);

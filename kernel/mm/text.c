@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What proc/syspatch.c needs of memory: writing two bytes into text, and pages for trampolines. */
+/*
+ * What proc/ needs of executable memory: writing two bytes into a plain program's text and pages
+ * for its trampolines (syspatch.c); verified text of SIPs (sip.c).
+ */
 #include "mm_impl.h"
 #include "linux_errno.h"
 #include "mem.h"
@@ -66,4 +69,25 @@ int mm_map_trampoline(struct mm *mm, uint64_t va)
 
 	mm_unlock(mm);
 	return r;
+}
+
+static struct mm text_mm; /* only to count by: the text window belongs to no process */
+
+int mm_text_commit(uint64_t va, const uint8_t *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = page_commit_copy(
+			&text_mm, va + i * PAGE_SIZE, text + i * PAGE_SIZE, VMA_R | VMA_X);
+
+		if (r < 0) {
+			mm_text_release(va, i);
+			return r;
+		}
+	}
+	return 0;
+}
+
+void mm_text_release(uint64_t va, size_t n)
+{
+	pages_release(&text_mm, va, va + n * PAGE_SIZE);
 }

@@ -13,6 +13,7 @@
 #include "kmem.h"
 #include "linux_errno.h"
 #include "mem.h"
+#include "sip.h"
 
 #define WARM_PAGES   192u /* per window */
 #define WINDOWS      ((WINDOW_END - WINDOW_BASE) / WINDOW_STRIDE)
@@ -268,6 +269,7 @@ int mm_fork_sip(struct mm *parent, struct mm **out)
 	mm->env_end = parent->env_end;
 	mm->exe = parent->exe != NULL ? file_get(parent->exe) : NULL;
 	mm->image_changed = parent->image_changed;
+	mm->image = sip_image_ref(parent->image);
 	r = copy_areas(parent, mm);
 	if (r == 0)
 		r = copy_pages(parent, mm);

@@ -178,6 +178,13 @@ static struct proc *make_init(struct thread *t)
 	return p;
 }
 
+static _Noreturn void fail_load(const struct exec *x, const char *name, int error)
+{
+	klog("%s: %s%s%s%s%s", name, x->why != NULL ? x->why : "", x->culprit != NULL ? " " : "",
+		x->culprit != NULL ? x->culprit : "", x->why != NULL ? ": " : "", errno_text(error));
+	host_exit(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
+}
+
 static void load_program(struct exec *x)
 {
 	if (conf_strings(CONF_ARG, &x->args) < 0 || conf_strings(CONF_ENV, &x->envs) < 0)
@@ -193,13 +200,8 @@ static void load_program(struct exec *x)
 			r == -ENOENT && strchr(name, '/') == NULL ? "not found in PATH"
 								  : errno_text(-r));
 	r = exec_prepare(x);
-	if (r < 0) {
-		if (x->why != NULL)
-			klog("%s: %s: %s", name, x->why, errno_text(-r));
-		else
-			klog("%s: %s", name, errno_text(-r));
-		host_exit(EXIT_CANNOT_RUN);
-	}
+	if (r < 0)
+		fail_load(x, name, -r);
 	kfree(name);
 }
 
@@ -234,6 +236,8 @@ void proc_boot(void)
 	fsctx_set_umask(p->fs, conf_umask());
 	set_cwd(p);
 	load_program(&x);
+	if (exec_ready(&x, t) < 0)
+		fail(EXIT_OWN, "boot", errno_text(ENOMEM));
 	exec_enter(&x, p, t);
 	p->execed = false;
 	exec_free(&x);

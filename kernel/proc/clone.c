@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * clone: threads, and processes that share their parent's memory (vfork, posix_spawn). A plain
- * process cannot get a copy of its memory at other addresses, so a clone without CLONE_VM is
- * refused.
+ * clone: threads, processes that share their parent's memory (vfork, posix_spawn), and the exact
+ * fork of a SIP, whose pointers are offsets into its window. A plain process cannot get a copy of its
+ * memory at other addresses, so its clone without CLONE_VM is refused.
  */
 #include "file.h"
 #include "klog.h"
@@ -10,6 +10,7 @@
 #include "linux_errno.h"
 #include "mm.h"
 #include "plat.h"
+#include "sip.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -33,7 +34,7 @@ static int check_flags(const struct clone_req *q)
 		return -EINVAL;
 	if (q->exit_signal < 0 || q->exit_signal > NSIG)
 		return -EINVAL;
-	if (!(f & CLONE_VM)) {
+	if (!(f & CLONE_VM) && !proc_self()->sip) {
 		klog("fork: %s (pid %d) is a plain process: it can only vfork or posix_spawn",
 			proc_self()->comm, proc_self()->pid);
 		return -ENOSYS;
@@ -46,10 +47,18 @@ static bool over_nproc(const struct proc *p)
 	return p->euid != 0 && thread_count() >= p->rlim[RLIMIT_NPROC].cur;
 }
 
-/* The parts of a new process; with mm shared. */
+/* The parts of a new process. */
 static int share_resources(struct proc *c, const struct proc *p, uint64_t flags)
 {
-	c->mm = mm_get(p->mm);
+	c->sip = p->sip;
+	if (flags & CLONE_VM) {
+		c->mm = mm_get(p->mm);
+	} else {
+		int r = mm_fork_sip(p->mm, &c->mm);
+
+		if (r < 0)
+			return r;
+	}
 	c->files = flags & CLONE_FILES ? fdtable_get(p->files) : fdtable_clone(p->files);
 	c->fs = flags & CLONE_FS ? fsctx_get(p->fs) : fsctx_clone(p->fs);
 	c->sig = flags & CLONE_SIGHAND ? sigstate_get(p->sig) : sigstate_clone(p->sig);
@@ -110,6 +119,16 @@ static struct thread *new_thread(const struct clone_req *q, const struct uregs *
 	return t;
 }
 
+/* K8 of doc/sfi.md: the same offsets in the window of mm, which may be another one. */
+static int sip_child(struct thread *t, struct mm *mm, const struct clone_req *q)
+{
+	uint32_t tp = q->flags & CLONE_SETTLS ? (uint32_t)q->tls : sip_tp(thread_self());
+
+	t->uregs->rsp = mm->base + (uint32_t)t->uregs->rsp;
+	t->uregs->r14 = mm->base;
+	return sip_thread_init(t, mm, tp);
+}
+
 /* Frees what never ran. */
 static void undo(struct thread *t, struct proc *c)
 {
@@ -168,6 +187,13 @@ long task_clone(const struct clone_req *q, const struct uregs *u)
 		r = new_process(q, tid, &c);
 		if (r < 0) {
 			undo(t, NULL);
+			return r;
+		}
+	}
+	if (self->sip != NULL) {
+		r = sip_child(t, c != NULL ? c->mm : self->mm, q);
+		if (r < 0) {
+			undo(t, c);
 			return r;
 		}
 	}

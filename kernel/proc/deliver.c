@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "plat.h"
 #include "signal.h"
+#include "sip.h"
 #include "task.h"
 
 #define NR_RESTART_SYSCALL 219
@@ -18,6 +19,10 @@
 
 static void restart(struct uregs *u, uint64_t nr)
 {
+	if (proc_self()->sip && !sip_after_gate((uint32_t)u->rip)) {
+		u->rax = (uint64_t)-EINTR; /* it said it came from elsewhere: there is no call to repeat */
+		return;
+	}
 	u->rax = nr;
 	u->rip -= proc_syscall_len(proc_self());
 	u->orig_rax = UINT64_MAX;
@@ -227,26 +232,34 @@ static int math_code(bool sse)
 	return sse ? fpe_code(mxcsr & 0x3f, mxcsr >> 7 & 0x3f) : fpe_code(sw & 0x3fu, cw & 0x3fu);
 }
 
+/* An address as the program knows it: a SIP's are offsets. */
+static uint64_t as_seen(uint64_t addr)
+{
+	return proc_self()->sip ? (uint32_t)addr : addr;
+}
+
 static void fault_page(const struct trap *t, int r)
 {
+	uint64_t addr = as_seen(t->addr);
+
 	if (r == -ENOMEM) {
 		klog("%s[%d]: out of enclave memory", tproc_self()->comm, thread_self()->tid);
 		task_exit_group(SIGKILL);
 	}
 	if (r == -ENXIO)
-		signal_fault(SIGBUS, BUS_ADRERR, t->addr);
+		signal_fault(SIGBUS, BUS_ADRERR, addr);
 	else
-		signal_fault(SIGSEGV, r == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, t->addr);
+		signal_fault(SIGSEGV, r == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, addr);
 }
 
 void signal_trap(const struct trap *t, int mm_result)
 {
 	struct tproc *tp = tproc_self();
-	uint64_t rip = thread_self()->uregs->rip;
+	uint64_t rip = as_seen(thread_self()->uregs->rip);
 
 	tp->trap_no = t->vector;
 	tp->trap_err = t->error;
-	tp->trap_addr = t->vector == 14 ? t->addr : 0;
+	tp->trap_addr = t->vector == 14 ? as_seen(t->addr) : 0;
 	switch (t->vector) {
 	case 0:
 		signal_fault(SIGFPE, FPE_INTDIV, rip);

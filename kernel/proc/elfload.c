@@ -6,7 +6,6 @@
  */
 #include "elf.h"
 #include "file.h"
-#include "klog.h"
 #include "kmem.h"
 #include "layout.h"
 #include "linux_errno.h"
@@ -162,7 +161,7 @@ static int load_interp(struct mm *mm, struct file *prog, const struct elf_image 
 		r = vfs_open_exec(AT_FDCWD, path, 0, &f);
 		if (r < 0) {
 			*why = "cannot open its interpreter";
-			klog("exec: interpreter %s: error %d", path, -r);
+			strlcpy(out->interp, path, sizeof out->interp);
 		}
 	}
 	if (r == 0) {

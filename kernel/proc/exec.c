@@ -15,6 +15,8 @@
 #include "mem.h"
 #include "mm.h"
 #include "plat.h"
+#include "sip.h"
+#include "sipblock.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -200,6 +202,8 @@ static int script_follow(struct exec *x, const char *script)
 	if (r == 0) {
 		x->why = "cannot open the interpreter of its #! line";
 		r = vfs_open_exec(AT_FDCWD, interp, 0, &f);
+		if (r < 0)
+			x->culprit = kstrdup(interp); /* NULL is no harm: it is for a message */
 	}
 	if (r < 0)
 		return r;
@@ -379,23 +383,48 @@ int exec_open(struct exec *x, int dirfd, int flags)
 	return vfs_open_exec(dirfd, x->path, flags, &x->file);
 }
 
+/* A plain program, or a SIP, as the file is linked and the enclave's isolation allows. */
+static int load_program(struct exec *x, struct elf_loaded *l)
+{
+	static bool warned;
+	int sip = sip_claims(x->file);
+
+	if (sip < 0)
+		return sip;
+	if (sip && sip_isolation() != ISOLATION_PLAIN) {
+		if (sip_isolation() == ISOLATION_MIXED && !warned) {
+			klog("isolation is mixed: SIPs are safe only from each other's mistakes, not from plain programs");
+			warned = true;
+		}
+		return sip_load(x->file, &x->mm, l, &x->why);
+	}
+	if (sip_isolation() == ISOLATION_SIP) {
+		x->why = "it is not a SIP program, and isolation is sip";
+		klog("exec: %s is not a SIP program, and isolation is sip", x->path);
+		return -EACCES;
+	}
+	int r = mm_new_plain(&x->mm);
+
+	return r < 0 ? r : elf_load(x->mm, x->file, l, &x->why, &x->fixed_taken);
+}
+
 int exec_prepare(struct exec *x)
 {
-	struct elf_loaded l;
+	struct elf_loaded l = {.interp = ""};
 	int r = follow_scripts(x);
 
 	if (r < 0)
 		return r;
-	r = mm_new_plain(&x->mm);
-	if (r < 0)
-		return r;
-	r = elf_load(x->mm, x->file, &l, &x->why, &x->fixed_taken);
+	r = load_program(x, &l);
 	if (r == 0)
 		r = make_stack(x, &l);
-	if (r < 0) {
+	if (r < 0 && x->mm != NULL) {
 		struct mm *mm = x->mm;
 		x->mm = NULL;
 		mm_put(mm);
+	}
+	if (r < 0) {
+		x->culprit = l.interp[0] != '\0' ? kstrdup(l.interp) : NULL;
 		return r;
 	}
 	x->mm->exe = file_get(x->file);
@@ -412,17 +441,28 @@ void exec_free(struct exec *x)
 	strvec_free(&x->args);
 	strvec_free(&x->envs);
 	kfree(x->path);
+	kfree(x->culprit);
 	*x = (struct exec){0};
 }
 
-static void set_registers(const struct exec *x, struct uregs *u)
+static void set_registers(const struct exec *x, const struct mm *mm, struct uregs *u)
 {
 	memset(u, 0, sizeof *u);
 	u->rip = x->entry;
 	u->rsp = x->stack;
+	if (mm->kind == MM_SIP) { /* K3 */
+		u->rip = TEXT_BASE + x->entry;
+		u->rsp = mm->base + x->stack;
+		u->r14 = mm->base;
+	}
 	u->rflags = RFLAGS_IF;
 	u->orig_rax = UINT64_MAX;
 	u->full = 1;
+}
+
+int exec_ready(struct exec *x, struct thread *t)
+{
+	return x->mm->kind == MM_SIP ? sip_thread_init(t, x->mm, 0) : 0;
 }
 
 /* t is p's only thread; x->mm moves to p. */
@@ -433,6 +473,9 @@ void exec_enter(struct exec *x, struct proc *p, struct thread *t)
 
 	proc_set_mm(p, x->mm);
 	x->mm = NULL;
+	p->sip = p->mm->kind == MM_SIP;
+	if (!p->sip)
+		sip_thread_free(t);
 	t->tp->clear_child_tid = 0;
 	t->tp->robust_list = 0;
 	t->tp->restore_mask = false;
@@ -443,7 +486,7 @@ void exec_enter(struct exec *x, struct proc *p, struct thread *t)
 	p->pdeath_sig = 0;
 	timers_drop(p, true);
 	sigstate_exec(p);
-	set_registers(x, t->uregs);
+	set_registers(x, p->mm, t->uregs);
 	fdtable_close_exec(p->files);
 	if (old != NULL)
 		mm_put(old);
@@ -541,12 +584,19 @@ long task_exec(int dirfd, char *path, uint64_t argv, uint64_t envp, int flags, s
 		r = prepare_user(&x, dirfd, argv, envp, flags);
 	if (r == 0)
 		r = task_kill_others();
+	if (r == 0)
+		r = exec_ready(&x, t);
 	if (r == 0) {
 		task_release_mm(t);
 		exec_enter(&x, p, t);
 		task_vfork_done(p);
 		plat_xinit();
-		plat_set_fsbase(0);
+		if (t->sip != NULL)
+			plat_set_sip(t->sip, t->window);
+		else
+			plat_set_sip(NULL, 0);
+		if (t->sip == NULL)
+			plat_set_fsbase(0);
 	}
 	exec_free(&x);
 	(void)u; /* is t->uregs, set by exec_enter */

@@ -249,6 +249,7 @@ struct tproc *tproc_new(struct thread *t, const struct tproc *from)
 void tproc_free(struct tproc *tp)
 {
 	sigpend_flush(&tp->pending, ~0ull);
+	kfree(tp->sipframes);
 	kfree(tp);
 }
 

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "plat.h"
 #include "signal.h"
+#include "sip.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -41,8 +42,11 @@ bool sigframe_on_altstack(const struct thread *t, uint64_t sp)
 	return sp > a->sp && sp - a->sp <= a->size;
 }
 
+/* May a handler or its restorer be there? */
 static bool user_rip_ok(uint64_t rip)
 {
+	if (proc_self()->sip)
+		return sip_is_label((uint32_t)rip);
 	return rip < ELRANGE_SIZE && kernel_is_user_rip(rip);
 }
 
@@ -74,6 +78,89 @@ static int push_fpstate(uint64_t at)
 	int r = copy_to_user(uaddr(at), b, size + 4);
 	kfree(b);
 	return r;
+}
+
+/*
+ * SIPs (doc/sfi.md, K4). What was interrupted may be in the middle of a template, so only the very
+ * registers that were there may come back, or a label with any others. The kernel keeps the registers
+ * of the last frames; a frame that came back unchanged stands for them.
+ */
+#define SIP_FRAMES 16
+
+struct sipframes {
+	unsigned n;
+	struct {
+		uint64_t frame; /* offset */
+		struct uregs u;
+	} f[SIP_FRAMES];
+};
+
+static int sipframe_remember(uint64_t frame, const struct uregs *u)
+{
+	struct tproc *tp = tproc_self();
+
+	if (tp->sipframes == NULL && (tp->sipframes = kzalloc(sizeof *tp->sipframes)) == NULL)
+		return -ENOMEM;
+	struct sipframes *s = tp->sipframes;
+
+	while (s->n > 0 && s->f[s->n - 1].frame == frame)
+		s->n--; /* its handler left by longjmp */
+	if (s->n == SIP_FRAMES)
+		memmove(&s->f[0], &s->f[1], --s->n * sizeof s->f[0]);
+	s->f[s->n].frame = frame;
+	s->f[s->n++].u = *u;
+	return 0;
+}
+
+/* The remembered registers of this frame, which are then forgotten; NULL: none. */
+static const struct uregs *sipframe_recall(uint64_t frame)
+{
+	struct sipframes *s = tproc_self()->sipframes;
+	unsigned i = s != NULL ? s->n : 0;
+
+	while (i > 0 && s->f[i - 1].frame != frame)
+		i--;
+	if (i == 0)
+		return NULL;
+	s->n = i - 1;
+	return &s->f[i - 1].u;
+}
+
+/* u as its program may see it. */
+static struct uregs as_seen(const struct uregs *u)
+{
+	struct uregs v = *u;
+
+	if (proc_self()->sip) {
+		v.rsp = (uint32_t)v.rsp;
+		v.rip = (uint32_t)v.rip;
+		v.r14 = 0;
+	}
+	return v;
+}
+
+static int sip_restore(struct uregs *u, uint64_t frame)
+{
+	const struct uregs *saved = sipframe_recall(frame);
+	uint64_t base = thread_self()->window;
+
+	if (saved != NULL) {
+		struct uregs seen = as_seen(saved);
+
+		if (memcmp(&seen, u, UREGS_RFLAGS) == 0 && seen.rip == u->rip &&
+			((seen.rflags ^ u->rflags) & EFLAGS_USER) == 0) {
+			*u = *saved;
+			u->orig_rax = UINT64_MAX;
+			u->full = 1;
+			return 0;
+		}
+	}
+	if (!sip_is_label((uint32_t)u->rip))
+		return -EFAULT;
+	u->rip = TEXT_BASE + (uint32_t)u->rip;
+	u->rsp = base + (uint32_t)u->rsp;
+	u->r14 = base;
+	return 0;
 }
 
 static void save_registers(struct linux_sigcontext *c, const struct uregs *u)
@@ -133,11 +220,14 @@ int sigframe_push(struct uregs *u, const struct linux_sigaction *act,
 {
 	struct tproc *tp = tproc_self();
 	struct linux_rt_sigframe f;
+	const struct uregs seen = as_seen(u);
+	bool sip = proc_self()->sip;
 	uint64_t frame, fp;
 
-	if (!(act->flags & SA_RESTORER) || !user_rip_ok(act->handler))
+	if (!(act->flags & SA_RESTORER) || !user_rip_ok(act->handler) ||
+		(sip && !user_rip_ok(act->restorer)))
 		return -EFAULT;
-	int r = place(u, act, &frame, &fp);
+	int r = place(&seen, act, &frame, &fp);
 	if (r == 0)
 		r = push_fpstate(fp);
 	if (r < 0)
@@ -147,17 +237,19 @@ int sigframe_push(struct uregs *u, const struct linux_sigaction *act,
 	f.uc.flags = UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
 	f.uc.stack = tp->altstack;
 	f.uc.sigmask = mask;
-	save_registers(&f.uc.mc, u);
+	save_registers(&f.uc.mc, &seen);
 	f.uc.mc.oldmask = mask;
 	f.uc.mc.fpstate = fp;
 	f.info = *si;
 	r = copy_to_user(uaddr(frame), &f, sizeof f);
+	if (r == 0 && sip)
+		r = sipframe_remember((uint32_t)frame, u);
 	if (r < 0)
 		return r;
 	if (tp->altstack.flags & SS_AUTODISARM)
 		tp->altstack = (struct linux_stack){.flags = SS_DISABLE};
-	u->rip = act->handler;
-	u->rsp = frame;
+	u->rip = sip ? TEXT_BASE + (uint32_t)act->handler : act->handler;
+	u->rsp = sip ? thread_self()->window + (uint32_t)frame : frame;
 	u->rdi = (uint64_t)si->signo;
 	u->rsi = frame + offsetof(struct linux_rt_sigframe, info);
 	u->rdx = frame + offsetof(struct linux_rt_sigframe, uc);
@@ -280,8 +372,13 @@ long sigframe_pop(struct uregs *u)
 
 	/* the handler's ret has popped pretcode */
 	int r = get_user(&uc, uaddr(u->rsp));
-	if (r == 0 && !user_rip_ok(uc.mc.rip))
-		r = -EFAULT;
+	uint64_t frame = (uint32_t)u->rsp - sizeof(uint64_t);
+	struct uregs new = *u;
+
+	if (r == 0) {
+		load_registers(&new, &uc.mc);
+		r = t->proc->sip ? sip_restore(&new, frame) : user_rip_ok(uc.mc.rip) ? 0 : -EFAULT;
+	}
 	if (r == 0)
 		r = pop_fpstate(uc.mc.fpstate);
 	u->orig_rax = UINT64_MAX;
@@ -290,7 +387,7 @@ long sigframe_pop(struct uregs *u)
 		return 0;
 	}
 	signal_set_mask(t, uc.sigmask);
-	load_registers(u, &uc.mc);
+	*u = new;
 	restore_altstack(t->tp, &uc.stack);
 	return (long)u->rax;
 }

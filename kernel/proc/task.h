@@ -10,6 +10,7 @@
 #include "signal.h"
 
 struct file;
+struct sipframes;
 
 /* How a call interrupted without a handler goes on (restart_syscall). */
 struct restart {
@@ -32,6 +33,7 @@ struct tproc { /* thread.tp */
 	bool killable;                         /* in task_sleep_killable */
 	uint64_t trap_no, trap_err, trap_addr; /* last exception, for the signal frame */
 	struct restart restart;
+	struct sipframes *sipframes; /* a SIP's: what its signal frames stand for; owned */
 	uint64_t affinity; /* vCPUs, as sched_setaffinity left it */
 	char comm[16];
 };
@@ -104,9 +106,11 @@ struct exec {
 	uint64_t entry, stack;
 	bool fixed_taken; /* -ENOMEM because of another process at the same fixed address */
 	const char *why;  /* a sentence for process 1's failure */
+	char *culprit;    /* the interpreter it speaks of, or NULL; owned */
 };
 int exec_open(struct exec *x, int dirfd, int flags); /* x->path -> x->file */
 int exec_prepare(struct exec *x);                    /* follows #!, loads, builds the stack */
+int exec_ready(struct exec *x, struct thread *t);    /* the last that can fail */
 void exec_enter(struct exec *x, struct proc *p, struct thread *t); /* no failure after this */
 void exec_free(struct exec *x);
 /* execve(2), execveat(2) of the calling thread. path is taken. */
@@ -117,6 +121,7 @@ struct elf_loaded {
 	uint64_t phdr, phnum, entry, base; /* AT_PHDR, AT_PHNUM, AT_ENTRY, AT_BASE */
 	uint64_t start; /* where to begin: the interpreter's or the program's entry */
 	bool exec_stack;
+	char interp[128];                  /* the interpreter that could not be opened, perhaps cut */
 };
 /* Maps file (and its interpreter) into the empty mm. -ENOEXEC and a reason in *why if it is not a
  * program; fixed_taken as above. */

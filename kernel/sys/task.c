@@ -9,6 +9,7 @@
 #include "mm.h"
 #include "plat.h"
 #include "syscall.h"
+#include "sip.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -388,16 +389,21 @@ long sys_prctl(const struct sysargs *a)
 
 long sys_arch_prctl(const struct sysargs *a)
 {
+	struct thread *t = thread_self();
 	uint64_t base;
 
 	switch (a->v[0]) {
 	case ARCH_SET_FS:
+		if (t->sip != NULL) {
+			sip_set_tp(t, (uint32_t)a->v[1]);
+			return 0;
+		}
 		if (a->v[1] >= ELRANGE_SIZE)
 			return -EPERM; /* WRFSBASE would fault on a non-canonical address */
 		plat_set_fsbase(a->v[1]);
 		return 0;
 	case ARCH_GET_FS:
-		base = plat_fsbase();
+		base = t->sip != NULL ? sip_tp(t) : plat_fsbase();
 		return put_user(arg_addr(a, 1), &base);
 	case ARCH_GET_CPUID:
 		return 1;
