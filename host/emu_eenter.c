@@ -165,7 +165,14 @@ int emu_enclu_enter(struct emu_thread *t)
 	}
 	f->cur = tcs;
 	f->pkey = (uint64_t)(tcs->encl->pkey + 1);
-	if (emu_test_hook != NULL)
+	if (emu_test_hook != NULL) {
 		emu_test_entered(t, leaf);
-	return 0;
+		if (emu_test_hook->aex_at_entry && leaf == SGX_EENTER && tcs->tcs->cssa == 0) {
+			emu_test_aex(t, tcs);
+			ret = eenter(t, tcs);
+			if (ret < 0)
+				__atomic_store_n(&tcs->tcs->state, 0, __ATOMIC_RELEASE);
+		}
+	}
+	return ret;
 }

@@ -49,6 +49,51 @@ void emu_test_entered(struct emu_thread *t, uint32_t leaf)
 		t->frame.rflags |= RFLAGS_TF;
 }
 
+static void copy(void *dst, const void *src, uint64_t len)
+{
+	__asm__ volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(len) : : "memory");
+}
+
+/* What the vector registers hold now is what the enclave would have found. */
+static void save_xstate(struct emu_thread *t, struct emu_tcs *tcs, uint8_t *ssa)
+{
+	uint64_t xfrm = tcs->encl->sh->secs.attributes.xfrm;
+	uint64_t *header = (void *)(t->xsave + SGX_XSAVE_XSTATE_BV);
+
+	for (int i = 0; i < 8; i++)
+		header[i] = 0;
+	if (t->frame.xrstor == 0)
+		__asm__ volatile("xsave64 (%0)"
+				 :
+				 : "r"(t->xsave), "a"((uint32_t)xfrm), "d"((uint32_t)(xfrm >> 32))
+				 : "memory");
+	header[0] &= xfrm;
+	copy(ssa, t->xsave, tcs->encl->xsave_bytes);
+}
+
+void emu_test_aex(struct emu_thread *t, struct emu_tcs *tcs)
+{
+	uint32_t pages = tcs->encl->sh->secs.ssa_frame_size;
+	uint8_t *ssa = emu_ssa_frame(tcs, tcs->tcs->cssa);
+	struct sgx_gprsgx *s = (void *)(ssa + SGX_SSA_GPR_OFF(pages));
+	struct emu_frame *f = &t->frame;
+	const struct sgx_gprsgx saved = { .rax = f->rax, .rcx = f->rcx, .rdx = f->rdx, .rbx = f->rbx,
+		.rsp = f->rsp, .rbp = f->rbp, .rsi = f->rsi, .rdi = f->rdi, .r8 = f->r8,
+		.r9 = f->r9, .r10 = f->r10, .r11 = f->r11, .r12 = f->r12, .r13 = f->r13,
+		.r14 = f->r14, .r15 = f->r15, .rflags = f->rflags, .rip = f->rip,
+		.ursp = s->ursp, .urbp = s->urbp, .fsbase = f->fsbase, .gsbase = f->gsbase };
+
+	save_xstate(t, tcs, ssa);
+	copy(s, &saved, sizeof(saved));
+	f->rdx = f->rsi = f->rdi = 0;
+	f->r8 = f->r9 = f->r10 = f->r11 = f->r12 = f->r13 = f->r14 = f->r15 = 0;
+	f->rax = SGX_EENTER;
+	f->rcx = tcs->tcs->aep;
+	f->xrstor = 0;
+	tcs->tcs->cssa++;
+	emu_test_hook->aex++;
+}
+
 void emu_test_stepped(struct emu_ctx *c)
 {
 	struct emu_test_hook *h = emu_test_hook;

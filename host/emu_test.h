@@ -16,6 +16,7 @@
 #include <ucontext.h>
 
 struct emu_thread;
+struct emu_tcs;
 
 enum emu_step {
 	EMU_STEP_GO,      /* execute the instruction */
@@ -42,6 +43,9 @@ struct emu_test_hook {
 	uint64_t rflags_set; /* e.g. DF 0x400, AC 0x40000 */
 	uint64_t xrstor;     /* XFRM mask to load from xsave; 0: none */
 	const void *xsave;   /* standard format, 64-byte aligned, of the host's XSAVE size */
+	/* The missing first boundary: each EENTER with CSSA = 0 is followed, before its first
+	 * instruction, by an AEX and an EENTER with CSSA = 1. */
+	bool aex_at_entry;
 	uint64_t aex, steps; /* out: what happened so far */
 };
 
@@ -52,6 +56,8 @@ void emu_test_set(struct emu_test_hook *hook);
 struct emu_ctx;
 extern struct emu_test_hook *emu_test_hook;
 void emu_test_entered(struct emu_thread *t, uint32_t leaf);
+/* The AEX of aex_at_entry: t->frame goes to SSA[CSSA], and is left as after an AEX, RAX = EENTER. */
+void emu_test_aex(struct emu_thread *t, struct emu_tcs *tcs);
 void emu_test_stepped(struct emu_ctx *c);
 
 #endif

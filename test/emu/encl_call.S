@@ -33,7 +33,8 @@ encl_enter_raw:
 	mov	8(%rdi), %rsi
 	mov	(%rdi), %rdi
 	call	*%rax
-	cld
+	push	$2		/* DF, AC and the rest: the enclave's no more */
+	popfq
 	mov	16(%rsp), %rcx
 	mov	%rdi, (%rcx)
 	mov	%rsi, 8(%rcx)
