@@ -133,7 +133,7 @@ static void run_handler(struct uregs *u, int sig, const struct linux_siginfo *si
 	signal_set_mask(t, tp->blocked | act.mask | (act.flags & SA_NODEFER ? 0 : SIGMASK(sig)));
 }
 
-static void default_action(const struct uregs *u, int sig)
+static void default_action(const struct uregs *u, int sig, const struct linux_siginfo *si)
 {
 	struct proc *p = proc_self();
 	const struct tproc *tp = tproc_self();
@@ -144,7 +144,7 @@ static void default_action(const struct uregs *u, int sig)
 		begin_stop(p, sig);
 		return;
 	}
-	if (SIGMASK(sig) & (SIGMASK(SIGSEGV) | SIGMASK(SIGILL) | SIGMASK(SIGBUS)))
+	if (si->code > 0 && (SIGMASK(sig) & SIG_SYNCHRONOUS)) /* an exception, not kill(2) */
 		klog("%s[%d]: signal %d, trap %u at %llx ip %llx sp %llx error %llx", tp->comm,
 			thread_self()->tid, sig, (unsigned)tp->trap_no,
 			(unsigned long long)tp->trap_addr, (unsigned long long)u->rip,
@@ -170,7 +170,7 @@ static bool deliver_one(struct uregs *u)
 		return false;
 	uint64_t handler = p->sig->act[sig - 1].handler;
 	if (handler == SIG_DFL)
-		default_action(u, sig);
+		default_action(u, sig, &si);
 	else if (handler != SIG_IGN)
 		run_handler(u, sig, &si);
 	return true;
