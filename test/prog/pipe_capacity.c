@@ -29,6 +29,6 @@ int main(void)
 	SHOW(fcntl(p[0], F_SETPIPE_SZ, 4096));
 	SHOW(read(p[0], buf, sizeof(buf)));
 	SHOW(fcntl(p[0], F_SETPIPE_SZ, 4096));
-	SHOW(fcntl(0, F_GETPIPE_SZ));
+	SHOW(fcntl(open("/dev/null", O_RDONLY), F_GETPIPE_SZ));
 	return 0;
 }
