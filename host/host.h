@@ -55,7 +55,8 @@ struct vcpu {
 	volatile sig_atomic_t armed;   /* the timer runs */
 	volatile sig_atomic_t waiting; /* in the idle wait: the next tick stops the timer */
 	volatile sig_atomic_t ticked;  /* a tick was delivered since the last EEXIT */
-	volatile sig_atomic_t delivering; /* an EENTER with CSSA = 1 is under way, until EXIT_RESUME */
+	volatile sig_atomic_t
+		delivering; /* an EENTER with CSSA = 1 is under way, until EXIT_RESUME */
 };
 
 struct clock_reading {
@@ -113,6 +114,8 @@ int host_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * first caller wins, what later ones say follows from that. */
 void host_end(struct host *h, int status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Wait up to ms milliseconds for somebody to call host_end(). */
+void host_await_end(struct host *h, unsigned ms);
 
 /* load.c: build and start up to EINIT the enclave in `file`, fill dev, enclave, vcpu[].tcs; nvcpu
  * is lowered to the vCPU slots it has. 0, or LAUNCH_FAILED after a complaint. */

@@ -59,6 +59,20 @@ void host_end(struct host *h, int status, const char *fmt, ...)
 	va_end(ap);
 }
 
+void host_await_end(struct host *h, unsigned ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += ms * 1000000l;
+	t.tv_sec += t.tv_nsec / 1000000000;
+	t.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&h->end_lock);
+	while (!h->ended && pthread_cond_timedwait(&h->end_cond, &h->end_lock, &t) == 0)
+		;
+	pthread_mutex_unlock(&h->end_lock);
+}
+
 static int wait_for_end(struct host *h)
 {
 	pthread_mutex_lock(&h->end_lock);

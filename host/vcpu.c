@@ -31,8 +31,9 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define TICK_SIGNAL SIGRTMIN
-#define EXC_PF      14
+#define TICK_SIGNAL    SIGRTMIN
+#define OTHERS_WORD_MS 200 /* what a vCPU that met a dead enclave leaves the one that saw it die   \
+			    */
 
 /* enter.S: enter(boot, 0, 0, EENTER, 0, 0, run), with the registers saved that it destroys. */
 int vcpu_enter(int (*enter)(unsigned long, unsigned long, unsigned long, unsigned int,
@@ -152,6 +153,8 @@ static void on_dead(struct host *h, uint64_t status, uint64_t reason)
 	int code = status <= 255 ? (int)status : LAUNCH_FAILED;
 
 	(void)ring_service(h); /* its last words, and HC_exit */
+	if ((uint8_t)reason == DEAD_ENTRY)
+		host_await_end(h, OTHERS_WORD_MS);
 	if (reason == DEAD_EXIT)
 		host_end(h, code, NULL);
 	else
