@@ -25,7 +25,15 @@ static void place_put(struct place *p)
 	kfree(p);
 }
 
-/* dot: the errno for "." and ".." */
+/* What "." and ".." and "/" give as a last component; rmdir(2) tells them apart. */
+static int dot_errno(const struct lastname *last, int dot)
+{
+	if (dot != -EINVAL)
+		return dot;
+	return last->len == 0 ? -EBUSY : last->len == 2 ? -ENOTEMPTY : -EINVAL;
+}
+
+/* dot: the errno for "." and ".."; -EINVAL: as rmdir(2) */
 static int place_find(int dirfd, const char *path, int dot, struct place **out)
 {
 	struct place *p = kzalloc(sizeof(*p));
@@ -35,7 +43,7 @@ static int place_find(int dirfd, const char *path, int dot, struct place **out)
 		return -ENOMEM;
 	err = path_parent(dirfd, path, 0, &p->dir, &p->last);
 	if (err == 0 && p->last.dot)
-		err = dot;
+		err = dot_errno(&p->last, dot);
 	if (err == 0 && (p->dir->inode->sb->flags & SB_RDONLY))
 		err = -EROFS;
 	if (err == 0)
@@ -64,14 +72,10 @@ static int may_remove(struct place *p)
 int vfs_unlink_at(int dirfd, const char *path, bool dir)
 {
 	struct place *p;
-	int dot = dir ? -EINVAL : -EISDIR;
-	int err = place_find(dirfd, path, dot, &p);
+	int err = place_find(dirfd, path, dir ? -EINVAL : -EISDIR, &p);
 
 	if (err < 0)
-		return err == -EINVAL && dir && strlen(path) > 1 && path[strlen(path) - 1] == '.' &&
-				       path[strlen(path) - 2] == '.'
-			       ? -ENOTEMPTY
-			       : err;
+		return err;
 	if (p->d->inode == NULL)
 		err = -ENOENT;
 	else if (p->d->mounted != NULL)
