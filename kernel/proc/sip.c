@@ -10,6 +10,7 @@
  */
 #include "sip.h"
 #include "conf.h"
+#include "elf.h"
 #include "file.h"
 #include "klog.h"
 #include "kmem.h"
@@ -25,10 +26,11 @@
 #include "task.h"
 #include "verify.h"
 
-#define FILE_MAX   (512u << 20)
-#define INT3       0xcc
-#define GATE_CALL  "\x64\xff\x14\x25\x10\0\0\0"
-#define HEAD_BYTES 4096u
+#define FILE_MAX  (512u << 20)
+#define ET_EXEC   2
+#define PT_LOAD   1
+#define INT3      0xcc
+#define GATE_CALL "\x64\xff\x14\x25\x10\0\0\0"
 
 struct sip_image {
 	struct list link; /* images, most recently used first */
@@ -359,35 +361,24 @@ void sip_image_put(struct sip_image *i)
 
 int sip_claims(struct file *f)
 {
-	uint8_t *head = kmalloc(HEAD_BYTES);
-	uint16_t type, phnum;
-	int claims = 0;
+	struct elf_phdr ph[SFI_PHNUM_MAX];
+	struct elf_header h;
+	long n = file_pread(f, 0, &h, sizeof(h));
 
-	if (head == NULL)
-		return -ENOMEM;
-	long n = file_pread(f, 0, head, HEAD_BYTES);
-
-	if (n >= 64 && memcmp(head,
-			       "\x7f"
-			       "ELF\x02",
-			       5) == 0) {
-		memcpy(&type, head + 16, sizeof(type));
-		memcpy(&phnum, head + 56, sizeof(phnum));
-		for (unsigned i = 0; type == 2 && i < phnum && 64 + (i + 1) * 56 <= (size_t)n;
-			i++) {
-			const uint8_t *ph = head + 64 + i * 56;
-			uint32_t kind, flags;
-			uint64_t vaddr;
-
-			memcpy(&kind, ph, 4);
-			memcpy(&flags, ph + 4, 4);
-			memcpy(&vaddr, ph + 16, 8);
-			if (kind == 1 && (flags & 1))
-				claims = vaddr >= SFI_TEXT_MIN && vaddr < SFI_TEXT_MAX;
-		}
-	}
-	kfree(head);
-	return n < 0 ? (int)n : claims;
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n < sizeof(h) ||
+		memcmp(h.ident,
+			"\x7f"
+			"ELF\x02",
+			5) != 0 ||
+		h.type != ET_EXEC || h.phnum > SFI_PHNUM_MAX || h.phentsize != sizeof(ph[0]))
+		return 0;
+	n = file_pread(f, h.phoff, ph, h.phnum * sizeof(ph[0]));
+	for (unsigned i = 0; n > 0 && i < (size_t)n / sizeof(ph[0]); i++)
+		if (ph[i].type == PT_LOAD && (ph[i].flags & ELF_PF_X))
+			return ph[i].vaddr >= SFI_TEXT_MIN && ph[i].vaddr < SFI_TEXT_MAX;
+	return n < 0 ? (int)n : 0;
 }
 
 static int map_data(struct mm *mm, const struct sip_image *i, uint64_t *end)
