@@ -5,12 +5,13 @@
 
 static void fault(const char *kind)
 {
-	static volatile int zero;
 
 	if (kind[0] == 's')
 		*(volatile int *)t_null = 1;
 	if (kind[0] == 'f')
-		X if (kind[0] == 'i') __asm__ volatile("ud2");
+		__asm__ volatile("cltd\n idivl %0" : : "r"(0), "a"(1) : "rdx");
+	if (kind[0] == 'i')
+		__asm__ volatile("ud2");
 	if (kind[0] == 't')
 		__asm__ volatile("int3");
 }

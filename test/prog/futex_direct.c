@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* futex(2) without a library: WAIT compares, WAKE counts, timeouts, bitsets, the errors. */
 #include "t.h"
-#include <linux/futex.h>
+#include "t_futex.h"
 
 static uint32_t word;
 static _Atomic int waiting;

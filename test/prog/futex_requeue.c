@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* FUTEX_CMP_REQUEUE and FUTEX_WAKE_OP: how many are woken, how many moved. */
 #include "t.h"
-#include <linux/futex.h>
+#include "t_futex.h"
 
 enum { WAITERS = 5 };
 

@@ -79,7 +79,7 @@ static void one(const char *name, void *(*fn)(void *))
 		MUST(read(p[0], &c, 1) == 1);
 	else
 		t_sleep_ms(20);
-	SHOW_ERR(pthread_cancel(t));
+	MUST(pthread_cancel(t) == 0);
 	SHOW_ERR(pthread_join(t, &got));
 	printf("%s: %s\n", name, got == PTHREAD_CANCELED ? "cancelled" : "returned");
 }

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The numbers of futex(2), for C libraries that come without the kernel's headers. */
+#ifndef T_FUTEX_H
+#define T_FUTEX_H
+
+enum {
+	FUTEX_WAIT = 0,
+	FUTEX_PRIVATE = 128,
+	FUTEX_WAIT_PRIVATE = 0 | FUTEX_PRIVATE,
+	FUTEX_WAKE_PRIVATE = 1 | FUTEX_PRIVATE,
+	FUTEX_REQUEUE_PRIVATE = 3 | FUTEX_PRIVATE,
+	FUTEX_CMP_REQUEUE_PRIVATE = 4 | FUTEX_PRIVATE,
+	FUTEX_WAKE_OP_PRIVATE = 5 | FUTEX_PRIVATE,
+	FUTEX_LOCK_PI_PRIVATE = 6 | FUTEX_PRIVATE,
+	FUTEX_UNLOCK_PI_PRIVATE = 7 | FUTEX_PRIVATE,
+	FUTEX_TRYLOCK_PI_PRIVATE = 8 | FUTEX_PRIVATE,
+	FUTEX_WAIT_BITSET_PRIVATE = 9 | FUTEX_PRIVATE,
+	FUTEX_WAKE_BITSET_PRIVATE = 10 | FUTEX_PRIVATE,
+};
+
+enum { FUTEX_OP_ADD = 1, FUTEX_OP_OR = 2, FUTEX_OP_CMP_EQ = 0, FUTEX_OP_CMP_GT = 4 };
+
+#define FUTEX_OP(op, arg, cmp, cmparg) ((op) << 28 | (cmp) << 24 | (arg) << 12 | (cmparg))
+
+#endif
