@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #define BIT(r) (1u << (r))
+#define EDGE   (64 << 10) /* unmapped bytes at either end of the window */
 
 static bool has_high_byte(const struct insn *in)
 {
@@ -27,13 +28,16 @@ static bool is_store(const struct insn *in, const struct operand *op)
 {
 	static const char *const readers[] = {
 		"cmp", "test", "push", "bt", "mul", "div", "imul", "idiv", "call", "jmp"};
+	const char *n = in->name;
 
 	if (op != &in->op[in->nops - 1])
 		return false;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
-		if (name_is(in->name, readers[i]))
+		if (name_is(n, readers[i]))
 			return false;
-	return true;
+	if (n[0] == 'f') /* x87: only fst, fstp, fist, fistp, fnst... write memory */
+		return name_begins(n, "fst") || name_begins(n, "fist") || name_begins(n, "fnst");
+	return !name_begins(n, "prefetch");
 }
 
 /* The register that alone makes up the address, or REG_NONE. */
@@ -46,6 +50,19 @@ static int only_register(const struct operand *op)
 	bool unscaled = !op->scale.n || slice_is(op->scale, "1");
 	return op->base == REG_NONE && op->index >= 0 && op->index < 16 && unscaled ? op->index
 										    : REG_NONE;
+}
+
+/*
+ * Can the displacement stay beside a register that is cut to 32 bits first? Not if their sum may
+ * wrap, as in table(%rax) with a negative rax. A small one is safe: the first and last 64 KiB of
+ * the window hold nothing, so an address that is valid minus a small displacement is in range.
+ * The thread pointer is itself a valid offset.
+ */
+static bool disp_stays(const struct operand *op)
+{
+	if (op->numeric)
+		return op->value > -EDGE && op->value < EDGE;
+	return memchr(op->disp.s, '@', op->disp.n) != NULL;
 }
 
 /* How many memory operands from here on use `reg` alone before it or r11 changes. */
@@ -61,12 +78,22 @@ static unsigned later_uses(const struct rewrite *rw, int reg)
 		if (name_begins(it->insn.name, "call") || name_is(it->insn.name, "ret"))
 			break;
 		struct operand *op = insn_mem(&it->insn);
-		if (op && !op->star && only_register(op) == reg && strncmp(it->insn.name, "lea", 3))
+		if (op && !op->star && only_register(op) == reg && disp_stays(op) &&
+			strncmp(it->insn.name, "lea", 3))
 			uses++;
 		if (it->effects.killed & (BIT(reg) | BIT(REG_SCRATCH)))
 			break;
 	}
 	return uses;
+}
+
+/* Does the instruction load the next address of a chain: a register that is part of this one? */
+static bool chases(const struct insn *in, const struct operand *op)
+{
+	const struct operand *last = &in->op[in->nops - 1];
+
+	return last != op && last->kind == OPND_REG && last->size >= 4 &&
+	       (last->reg == op->base || last->reg == op->index);
 }
 
 /* Whether to spend an instruction on copying `reg` to r11. */
@@ -75,10 +102,20 @@ static bool worth_copy(
 {
 	if (rw->guard != GUARD_AUTO)
 		return rw->guard == GUARD_REGISTER;
+	if (is_store(in, op) || chases(in, op))
+		return true;
 	unsigned here = later_uses(rw, reg);
 	if (rw->copied != REG_NONE && later_uses(rw, rw->copied) > here)
 		return false;
-	return here >= 1 || is_store(in, op);
+	return here >= 1;
+}
+
+/* Whether to spend an instruction on the sum of several parts. */
+static bool worth_sum(const struct rewrite *rw, const struct insn *in, const struct operand *op)
+{
+	if (rw->guard != GUARD_AUTO)
+		return rw->guard == GUARD_REGISTER;
+	return is_store(in, op) || chases(in, op);
 }
 
 static void set_r14_form(struct rewrite *rw, struct operand *op, int reg, struct slice scale)
@@ -148,45 +185,66 @@ static void confine_static(struct rewrite *rw, const struct insn *in, struct ope
 		set_r14_form(rw, op, REG_NONE, (struct slice){0});
 }
 
-void rw_confine(struct rewrite *rw, const struct insn *in, struct operand *op)
+/* A form that costs nothing, where facts about the registers allow one. */
+static bool free_form(struct rewrite *rw, struct operand *op)
 {
-	bool high = has_high_byte(in);
+	static const struct slice none = {"", 0};
 	int reg = only_register(op);
 
+	if (reg >= 0 && reg != REG_RSP && (rw->extended & BIT(reg))) {
+		set_r14_form(rw, op, reg, none);
+		return true;
+	}
+	if (op->base == REG_NONE && op->index >= 0 && op->index < 16 &&
+		rw->small & BIT(op->index)) {
+		set_r14_form(rw, op, op->index, op->scale);
+		return true;
+	}
+	return false;
+}
+
+/* The address, or its register, in r11. */
+static bool scratch_form(struct rewrite *rw, const struct insn *in, struct operand *op)
+{
+	static const struct slice none = {"", 0};
+	int reg = only_register(op);
+
+	if (rw->scratch_used || op->base == REG_SCRATCH || op->index == REG_SCRATCH ||
+		op->index == REG_VECTOR || op->address32)
+		return false;
+	if (reg >= 0 && reg != REG_RSP && disp_stays(op)) {
+		if (rw->copied != reg) {
+			if (!worth_copy(rw, in, op, reg))
+				return false;
+			rw_line(rw, "movl\t%%%s, %%r11d", reg_name(reg, 4));
+			rw_extended(rw, REG_SCRATCH);
+			rw->copied = (int8_t)reg;
+		}
+		set_r14_form(rw, op, REG_SCRATCH, none);
+		return true;
+	}
+	if (memchr(op->disp.s, '@', op->disp.n) || !worth_sum(rw, in, op))
+		return false;
+	rw_line(rw, "leal\t%.*s, %%r11d", (int)op->text.n, op->text.s);
+	rw_extended(rw, REG_SCRATCH);
+	op->disp.n = 0;
+	set_r14_form(rw, op, REG_SCRATCH, none);
+	return true;
+}
+
+void rw_confine(struct rewrite *rw, const struct insn *in, struct operand *op)
+{
 	if (op->base == REG_RIP || (op->base == REG_NONE && op->index == REG_NONE)) {
 		confine_static(rw, in, op);
 		return;
 	}
-	if (op->base == REG_RSP && op->index == REG_NONE) {
-		if (op->address32 || !op->numeric || op->value > RSP_DISP_MAX ||
-			op->value < -RSP_DISP_MAX)
-			set_gs_form(rw, in, op);
-		return;
-	}
 	if (op->base == REG_DATA)
 		return; /* already in a form of the policy: the verifier judges it */
-	if (!high && reg >= 0 && reg != REG_RSP) {
-		if (rw->extended & BIT(reg)) {
-			set_r14_form(rw, op, reg, (struct slice){0});
-			return;
-		}
-		if (!rw->scratch_used && reg != REG_SCRATCH) {
-			if (rw->copied != reg && worth_copy(rw, in, op, reg)) {
-				rw_line(rw, "movl\t%%%s, %%r11d", reg_name(reg, 4));
-				rw_extended(rw, REG_SCRATCH);
-				rw->copied = (int8_t)reg;
-			}
-			if (rw->copied == reg) {
-				set_r14_form(rw, op, REG_SCRATCH, (struct slice){0});
-				return;
-			}
-		}
-	}
-	if (!high && op->base == REG_NONE && op->index >= 0 && op->index < 16 &&
-		(rw->small & BIT(op->index))) {
-		set_r14_form(rw, op, op->index, op->scale);
+	if (op->base == REG_RSP && op->index == REG_NONE && !op->address32 && op->numeric &&
+		op->value <= RSP_DISP_MAX && op->value >= -RSP_DISP_MAX)
 		return;
-	}
+	if (!has_high_byte(in) && (free_form(rw, op) || scratch_form(rw, in, op)))
+		return;
 	set_gs_form(rw, in, op);
 }
 
