@@ -10,7 +10,11 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
+
+#define BUSY_RETRIES  1000
+#define BUSY_PAUSE_NS 100000
 
 static int dev_emu_open(void)
 {
@@ -24,6 +28,20 @@ static int dev_emu_open(void)
 		return -errno;
 	emu_announce();
 	return e->user_fd;
+}
+
+/* One ioctl at a time is the driver's rule; waiting a little for another thread's is ours. */
+static int dev_emu_ioctl(int fd, unsigned long cmd, void *arg)
+{
+	int ret = emu_ioctl(fd, cmd, arg);
+
+	for (int i = 0;
+		i < BUSY_RETRIES && ret == -EBUSY && (uint32_t)cmd != SGX_IOC_ENCLAVE_ADD_PAGES;
+		i++) {
+		nanosleep(&(struct timespec){.tv_nsec = BUSY_PAUSE_NS}, NULL);
+		ret = emu_ioctl(fd, cmd, arg);
+	}
+	return ret;
 }
 
 static void *dev_emu_mmap(int fd, uint64_t addr, size_t len, int prot)
@@ -77,7 +95,7 @@ static int dev_emu_sigaction(int sig, void (*handler)(int, siginfo_t *, void *))
 const struct sgx_dev dev_emu = {
 	.name = "emulated",
 	.open = dev_emu_open,
-	.ioctl = emu_ioctl,
+	.ioctl = dev_emu_ioctl,
 	.mmap = dev_emu_mmap,
 	.mprotect = dev_emu_mprotect,
 	.munmap = dev_emu_munmap,

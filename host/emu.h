@@ -118,6 +118,8 @@ int emu_map_remove(struct emu_encl *e, uint64_t addr, uint64_t len);
 int emu_map_rebase(struct emu_encl *e);
 /* The protection of the mapping at va, or -1 if there is none. */
 int emu_map_prot(struct emu_encl *e, uint64_t va);
+/* Is anything of [start, end) mapped? */
+bool emu_map_overlaps(struct emu_encl *e, uint64_t start, uint64_t end);
 /* Give every page of [start, end) its effective protection. 0 or -errno. */
 int emu_map_sync(struct emu_encl *e, uint64_t start, uint64_t end);
 /* The rule: what enclave code may do to a page, PROT_*. */
@@ -129,6 +131,7 @@ struct emu_encl *emu_encl_new(void);
 struct emu_encl *emu_encl_by_fd(int fd);
 struct emu_encl *emu_encl_at(uint64_t va);                      /* whose ELRANGE has va, or NULL */
 struct emu_encl *emu_encl_mapping(uint64_t addr, uint64_t len); /* with a mapping in it, or NULL */
+void emu_encl_after_fork(void);
 int emu_encl_setup(struct emu_encl *e, const struct sgx_secs *secs);
 void emu_encl_close_fd(struct emu_encl *e);
 void emu_encl_release(struct emu_encl *e); /* free if neither fd nor mapping is left */

@@ -104,11 +104,19 @@ struct emu_encl *emu_encl_mapping(uint64_t addr, uint64_t len)
 {
 	for (int i = 0; i < ENCLS_MAX; i++) {
 		struct emu_encl *e = __atomic_load_n(&encls[i], __ATOMIC_ACQUIRE);
-		for (size_t k = 0; e != NULL && k < e->nvmas; k++)
-			if (e->vmas[k].start < addr + len && addr < e->vmas[k].end)
-				return e;
+		if (e != NULL && emu_map_overlaps(e, addr, addr + len))
+			return e;
 	}
 	return NULL;
+}
+
+/* In a fork()ed child the other threads, and the locks they held, do not exist. */
+void emu_encl_after_fork(void)
+{
+	encls_lock = 0;
+	for (int i = 0; i < ENCLS_MAX; i++)
+		if (encls[i] != NULL)
+			encls[i]->map_lock = encls[i]->tcs_lock = 0;
 }
 
 /* ECREATE: the size is known, so the shared state can be laid out. 0 or -errno. */

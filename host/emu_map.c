@@ -195,6 +195,18 @@ int emu_map_prot(struct emu_encl *e, uint64_t va)
 	return prot;
 }
 
+bool emu_map_overlaps(struct emu_encl *e, uint64_t start, uint64_t end)
+{
+	bool found;
+	size_t i;
+
+	emu_lock(&e->map_lock);
+	i = vma_find(e, start);
+	found = i < e->nvmas && e->vmas[i].start < end;
+	emu_unlock(&e->map_lock);
+	return found;
+}
+
 /* sgx_encl_may_map(): existing pages bound the protection, absent ones do not. */
 int emu_map_check_max(struct emu_encl *e, uint64_t start, uint64_t end, int prot)
 {

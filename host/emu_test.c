@@ -77,11 +77,28 @@ void emu_test_aex(struct emu_thread *t, struct emu_tcs *tcs)
 	uint8_t *ssa = emu_ssa_frame(tcs, tcs->tcs->cssa);
 	struct sgx_gprsgx *s = (void *)(ssa + SGX_SSA_GPR_OFF(pages));
 	struct emu_frame *f = &t->frame;
-	const struct sgx_gprsgx saved = { .rax = f->rax, .rcx = f->rcx, .rdx = f->rdx, .rbx = f->rbx,
-		.rsp = f->rsp, .rbp = f->rbp, .rsi = f->rsi, .rdi = f->rdi, .r8 = f->r8,
-		.r9 = f->r9, .r10 = f->r10, .r11 = f->r11, .r12 = f->r12, .r13 = f->r13,
-		.r14 = f->r14, .r15 = f->r15, .rflags = f->rflags, .rip = f->rip,
-		.ursp = s->ursp, .urbp = s->urbp, .fsbase = f->fsbase, .gsbase = f->gsbase };
+	const struct sgx_gprsgx saved = {.rax = f->rax,
+		.rcx = f->rcx,
+		.rdx = f->rdx,
+		.rbx = f->rbx,
+		.rsp = f->rsp,
+		.rbp = f->rbp,
+		.rsi = f->rsi,
+		.rdi = f->rdi,
+		.r8 = f->r8,
+		.r9 = f->r9,
+		.r10 = f->r10,
+		.r11 = f->r11,
+		.r12 = f->r12,
+		.r13 = f->r13,
+		.r14 = f->r14,
+		.r15 = f->r15,
+		.rflags = f->rflags,
+		.rip = f->rip,
+		.ursp = s->ursp,
+		.urbp = s->urbp,
+		.fsbase = f->fsbase,
+		.gsbase = f->gsbase};
 
 	save_xstate(t, tcs, ssa);
 	copy(s, &saved, sizeof(saved));

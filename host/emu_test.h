@@ -56,7 +56,8 @@ void emu_test_set(struct emu_test_hook *hook);
 struct emu_ctx;
 extern struct emu_test_hook *emu_test_hook;
 void emu_test_entered(struct emu_thread *t, uint32_t leaf);
-/* The AEX of aex_at_entry: t->frame goes to SSA[CSSA], and is left as after an AEX, RAX = EENTER. */
+/* The AEX of aex_at_entry: t->frame goes to SSA[CSSA], and is left as after an AEX, RAX = EENTER.
+ */
 void emu_test_aex(struct emu_thread *t, struct emu_tcs *tcs);
 void emu_test_stepped(struct emu_ctx *c);
 

@@ -80,6 +80,7 @@ static void say(const char *text)
 static void after_fork(void)
 {
 	emu_pid = (uint32_t)getpid();
+	emu_encl_after_fork();
 	if (emu_self != NULL)
 		emu_self->sud_size = 0;
 }

@@ -27,7 +27,8 @@
 #define PF 14
 
 #define INSN_MAX           15
-#define SYS_USER_DISPATCH_ 2 /* si_code of SIGSYS */
+#define EXIT_EMULATOR      125 /* "Cloister itself failed" */
+#define SYS_USER_DISPATCH_ 2   /* si_code of SIGSYS */
 
 static char *put_hex(char *p, uint64_t v)
 {
@@ -52,7 +53,7 @@ void emu_fatal(const char *what, uint64_t a, uint64_t b)
 	p = put_hex(p, b);
 	*p++ = '\n';
 	(void)!write(STDERR_FILENO, line, (size_t)(p - line));
-	abort();
+	_exit(EXIT_EMULATOR);
 }
 
 /* The bytes at RIP that are in executable pages; returns how many. */
@@ -225,6 +226,8 @@ bool emu_trap(struct emu_ctx *c, int sig, siginfo_t *si)
 	if (sig == SIGSYS && si->si_code == SYS_USER_DISPATCH_) {
 		c->g[REG_RIP] -= 2; /* SYSCALL or INT 0x80 */
 		emu_raise(c, UD, 0, 0);
+	} else if (sig == SIGBUS && c->g[REG_TRAPNO] == PF) {
+		emu_fatal("no memory for the enclave page at", (uint64_t)c->g[REG_CR2], 0);
 	} else if (sig == SIGTRAP) {
 		debug_trap(c);
 	} else {

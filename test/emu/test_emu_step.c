@@ -23,7 +23,7 @@ static struct emu_test_hook hook;
 
 static struct {
 	enum emu_step act;
-	uint64_t at;     /* act at this step; 0: at every step */
+	uint64_t at;      /* act at this step; 0: at every step */
 	uint64_t outside; /* steps whose RIP was not in the enclave */
 	uint64_t last_rip, same_rip;
 } plan;
@@ -53,7 +53,7 @@ static void start(enum emu_step act, uint64_t at)
 static int setup(void **state)
 {
 	assert_int_equal(dev_emu.thread_init(), 0);
-	encl_build(&e, &(struct encl_opts){ .miscselect = SGX_MISC_EXINFO });
+	encl_build(&e, &(struct encl_opts){.miscselect = SGX_MISC_EXINFO});
 	return 0;
 }
 
@@ -81,8 +81,8 @@ static void test_step_all(void **state)
 	assert_int_equal(hook.steps, 16);
 	assert_int_equal(hook.aex, 0);
 	/* ENCLU executed by the emulator is a step like any other. */
-	encl_call(&e, OP_store, e.base + ENCL_DATA, SGX_SECINFO_REG | SGX_SECINFO_R | SGX_SECINFO_W |
-							    SGX_SECINFO_PENDING);
+	encl_call(&e, OP_store, e.base + ENCL_DATA,
+		SGX_SECINFO_REG | SGX_SECINFO_R | SGX_SECINFO_W | SGX_SECINFO_PENDING);
 	start(EMU_STEP_GO, 0);
 	(void)encl_leaf(&e, SGX_EACCEPT, e.base + ENCL_DATA, e.base + ENCL_DYN, 0, NULL);
 	assert_int_equal(hook.steps, 16 + 10);
@@ -133,7 +133,7 @@ static void test_reenter(void **state)
 /* An exception that never was: the host says so, the enclave's EXITINFO does not. */
 static void test_forged(void **state)
 {
-	struct encl_regs r = { .rdi = OP_load, .rsi = e.base + ENCL_DATA + 8 };
+	struct encl_regs r = {.rdi = OP_load, .rsi = e.base + ENCL_DATA + 8};
 	struct sgx_enclave_run run;
 
 	start(EMU_STEP_REPORT, 5);
@@ -162,7 +162,7 @@ static void test_aex_at_entry(void **state)
 
 static void test_poison_gprs(void **state)
 {
-	struct encl_regs r = { .rdi = OP_gprs };
+	struct encl_regs r = {.rdi = OP_gprs};
 	struct sgx_enclave_run run;
 	uint64_t seen[8];
 
@@ -180,7 +180,7 @@ static void test_poison_gprs(void **state)
 
 static void test_poison_flags(void **state)
 {
-	struct encl_regs r = { .rdi = OP_fsgs };
+	struct encl_regs r = {.rdi = OP_fsgs};
 	struct sgx_enclave_run run;
 
 	memset(&hook, 0, sizeof(hook));
@@ -195,11 +195,11 @@ static void test_poison_flags(void **state)
 static void test_poison_xstate(void **state)
 {
 	static _Alignas(64) uint8_t x[EMU_XSAVE_SIZE];
-	struct encl_regs r = { .rdi = OP_xstate };
+	struct encl_regs r = {.rdi = OP_xstate};
 	struct sgx_enclave_run run;
 
 	memset(&hook, 0, sizeof(hook));
-	memcpy(x, "\x7b\x0c", 2);         /* FCW */
+	memcpy(x, "\x7b\x0c", 2);          /* FCW */
 	memcpy(x + 24, "\x00\x40\0\0", 4); /* MXCSR: all unmasked, round up */
 	memcpy(x + 160 + 7 * 16, "poison!", 8);
 	x[512] = 3;
@@ -216,7 +216,7 @@ static void test_poison_xstate(void **state)
 /* Without a hook the enclave sees the host's very registers. */
 static void test_unpoisoned_xstate(void **state)
 {
-	struct encl_regs r = { .rdi = OP_xstate };
+	struct encl_regs r = {.rdi = OP_xstate};
 	struct sgx_enclave_run run;
 
 	assert_int_equal(encl_enter(&e, 0, SGX_EENTER, &r, &run), SGX_EEXIT);
@@ -227,7 +227,7 @@ static void test_unpoisoned_xstate(void **state)
 /* What protection keys would do; this is all of it that runs where the CPU has none. */
 static void test_pkey_decisions(void **state)
 {
-	uint8_t frame[EMU_XSAVE_SIZE] = { 0 }, zero[EMU_XSAVE_SIZE] = { 0 };
+	uint8_t frame[EMU_XSAVE_SIZE] = {0}, zero[EMU_XSAVE_SIZE] = {0};
 
 	assert_int_equal(emu_pkey_for(5, SGX_XFRM_LEGACY), 5);
 	assert_int_equal(emu_pkey_for(5, SGX_XFRM_LEGACY | SGX_XFRM_PKRU), -1);
