@@ -3,7 +3,8 @@
 """Run the programs of test/prog/ natively and in an enclave; both must say the same.
 
 Each program is built in several variants: `glibc` (dynamic PIE), `static` (static PIE), `musl`
-(static, musl-gcc) and `sip` (cloister-cc). The first comment of the form
+(dynamic PIE), `fixed` (static, at fixed addresses: one such process at a time) and `sip`
+(cloister-cc). The first comment of the form
 
     /* run: VARIANT... [args=WORDS] [stdin=TEXT] [timeout=SECONDS] [cc=FLAGS] */
 
@@ -28,7 +29,8 @@ PLAIN = ["glibc", "static", "musl"]
 CC = {
     "glibc": ["gcc", "-fPIE", "-pie"],
     "static": ["gcc", "-static-pie", "-fPIE"],
-    "musl": ["musl-gcc", "-static"],
+    "musl": ["musl-gcc", "-fPIE", "-pie"],
+    "fixed": ["gcc", "-static", "-no-pie"],
 }
 RUN_LINE = re.compile(r"/\*\s*run:\s*(.*?)\s*\*/", re.S)
 
@@ -58,7 +60,7 @@ class Prog:
             else:
                 sys.exit(f"{path}: run: {word}: not understood")
         self.variants = list(dict.fromkeys(self.variants)) or list(PLAIN)
-        unknown = set(self.variants) - set(PLAIN) - {"sip"}
+        unknown = set(self.variants) - set(CC) - {"sip"}
         if unknown:
             sys.exit(f"{path}: run: no variant {', '.join(sorted(unknown))}")
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run: plain args="one 'two three' '' \\*" */
+/* run: plain fixed args="one 'two three' '' \\*" */
 /* What a program is given: arguments, auxiliary vector, environment, standard files. */
 #include <stdio.h>
 #include <stdlib.h>

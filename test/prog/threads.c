@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run: plain */
+/* run: plain fixed */
 /* Threads: mutex, condition variable, thread-local storage, join, detach at exit. */
 #include <pthread.h>
 #include <stdio.h>
