@@ -75,28 +75,60 @@ static struct ptimer *find(int id)
 	return NULL;
 }
 
+/* The queued signal of t's last expiry, if nobody has taken it yet. */
+static struct linux_siginfo *still_queued(const struct ptimer *t, struct sigpend *q)
+{
+	list_for_each(l, &q->queue)
+	{
+		struct sigq *e = container_of(l, struct sigq, link);
+		if (e->info.code == SI_TIMER && e->info.u.timer.tid == t->id)
+			return &e->info;
+	}
+	return NULL;
+}
+
+static int add_overrun(int n, uint64_t more)
+{
+	return more > (uint64_t)(INT32_MAX - n) ? INT32_MAX : n + (int)more;
+}
+
+/* An expiry whose predecessor is still pending counts as overrun (timer_getoverrun(2)). */
+static void ptimer_notify(struct ptimer *t, uint64_t missed)
+{
+	struct thread *to = t->notify == SIGEV_THREAD_ID ? proc_find_thread(t->tid) : NULL;
+	struct linux_siginfo si, *queued;
+
+	if (to != NULL && to->proc != t->proc)
+		to = NULL;
+	if (to == NULL && t->notify != SIGEV_SIGNAL)
+		return; /* SIGEV_NONE, or the thread has ended */
+	queued = still_queued(t, to != NULL ? &to->tp->pending : &t->proc->pending);
+	if (queued != NULL) {
+		t->overrun = queued->u.timer.overrun =
+			add_overrun(queued->u.timer.overrun, missed + 1);
+		return;
+	}
+	t->overrun = add_overrun(0, missed);
+	siginfo_kernel(&si, t->signo, SI_TIMER);
+	si.u.timer.tid = t->id;
+	si.u.timer.overrun = t->overrun;
+	si.u.timer.value = t->sival;
+	if (to != NULL)
+		(void)signal_send_thread_info(to, &si); /* a full queue loses it, as in Linux */
+	else
+		(void)signal_send_info(t->proc, &si);
+}
+
 static void ptimer_fire(struct ktimer *k)
 {
 	struct ptimer *t = container_of(k, struct ptimer, timer);
-	struct linux_siginfo si;
 	uint64_t missed = 0;
 
 	if (t->interval != 0)
 		ktimer_set(k, next_expiry(k->when, t->interval, time_mono(), &missed));
 	else
 		k->when = 0;
-	t->overrun = missed > 0x7fffffff ? 0x7fffffff : (int)missed;
-	if (t->notify == SIGEV_NONE)
-		return;
-	siginfo_kernel(&si, t->signo, SI_TIMER);
-	si.u.timer.tid = t->id;
-	si.u.timer.overrun = t->overrun;
-	si.u.timer.value = t->sival;
-	struct thread *to = t->notify == SIGEV_THREAD_ID ? proc_find_thread(t->tid) : NULL;
-	if (to != NULL && to->proc == t->proc)
-		(void)signal_send_thread_info(to, &si);
-	else if (t->notify != SIGEV_THREAD_ID)
-		(void)signal_send_info(t->proc, &si);
+	ptimer_notify(t, missed);
 }
 
 static bool clock_ok(int clock)

@@ -9,6 +9,7 @@
 #include "proc.h"
 #include "syscall.h"
 #include "uaccess.h"
+#include "vfs.h"
 
 #define PROT_MASK (PROT_READ | PROT_WRITE | PROT_EXEC)
 
@@ -17,16 +18,21 @@ static uint64_t page_up(uint64_t v)
 	return (v + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
-/* May f be mapped so? mmap(2), EACCES. */
+#define DEV_ZERO 0x105u /* 1:5, the one device that can be mapped */
+
+/* May f be mapped so? mmap(2), EACCES and ENODEV. */
 static int may_map(const struct file *f, unsigned prot, unsigned flags)
 {
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 
-	if (f->inode == NULL)
-		return -ENODEV;
 	if (!(f->mode & FM_READ))
 		return -EACCES;
-	return shared && (prot & PROT_WRITE) && !(f->mode & FM_WRITE) ? -EACCES : 0;
+	if (shared && (prot & PROT_WRITE) && !(f->mode & FM_WRITE))
+		return -EACCES;
+	if (f->inode == NULL)
+		return -ENODEV;
+	const struct stat_info *st = &f->inode->st;
+	return S_ISREG(st->mode) || (S_ISCHR(st->mode) && st->rdev == DEV_ZERO) ? 0 : -ENODEV;
 }
 
 static int check_flags(unsigned flags)
