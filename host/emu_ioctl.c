@@ -23,7 +23,7 @@ static int copy_in(void *dst, uint64_t src, size_t len)
 {
 	struct iovec l = {dst, len}, r = {(void *)src, len};
 
-	return process_vm_readv(getpid(), &l, 1, &r, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
+	return process_vm_readv((pid_t)emu_pid, &l, 1, &r, 1, 0) == (ssize_t)len ? 0 : -EFAULT;
 }
 
 static bool all_zero(const void *p, size_t len)

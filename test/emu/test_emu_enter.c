@@ -10,6 +10,7 @@
 #include <string.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -518,6 +519,40 @@ static void test_threads(void **state)
 	}
 }
 
+/* Signals as fast as they come, wherever they hit: host code, the way in, the enclave, the way out.
+ */
+static volatile uint64_t storm_ticks;
+
+static void on_storm(int sig, siginfo_t *si, void *ucv)
+{
+	storm_ticks++;
+}
+
+static void test_storm(void **state)
+{
+	struct itimerval fast = {{0, 50}, {0, 50}}, off = {{0, 0}, {0, 0}};
+	struct job jobs[ENCL_THREADS];
+	pthread_t t[ENCL_THREADS];
+
+	storm_ticks = 0;
+	assert_int_equal(dev_emu.sigaction(SIGALRM, on_storm), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &fast, NULL), 0);
+	for (int i = 0; i < ENCL_THREADS; i++) {
+		jobs[i] = (struct job){.thread = i};
+		pthread_create(&t[i], NULL, worker, &jobs[i]);
+	}
+	for (int i = 0; i < ENCL_THREADS; i++) {
+		pthread_join(t[i], NULL);
+		assert_int_equal(jobs[i].sum, 2000);
+	}
+	for (int i = 0; i < 2000; i++) {
+		encl_call(&e, OP_store, e.base + ENCL_DATA, (uint64_t)i);
+		assert_int_equal(encl_call(&e, OP_load, e.base + ENCL_DATA, 0), i);
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	assert_true(storm_ticks > 10);
+}
+
 /* A TCS can be in one place only. */
 static void *occupy(void *arg)
 {
@@ -585,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_run_checks),
 		cmocka_unit_test(test_user_handler),
 		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_bad_ssa),
