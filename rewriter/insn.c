@@ -176,6 +176,7 @@ static bool parse_operand(struct operand *op, struct slice t)
 	bool high;
 
 	memset(op, 0, sizeof(*op));
+	op->disp = op->scale = op->index_text = (struct slice){"", 0};
 	if (!t.n)
 		return false;
 	if (t.s[0] == '*') {

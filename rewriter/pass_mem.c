@@ -182,7 +182,7 @@ static void confine_static(struct rewrite *rw, const struct insn *in, struct ope
 	if (has_high_byte(in))
 		op->text = rw_text(rw, "%%gs:%.*s", (int)op->disp.n, op->disp.s);
 	else
-		set_r14_form(rw, op, REG_NONE, (struct slice){0});
+		set_r14_form(rw, op, REG_NONE, (struct slice){"", 0});
 }
 
 /* A form that costs nothing, where facts about the registers allow one. */
@@ -263,7 +263,7 @@ static int rewrite_lea(struct rewrite *rw, struct insn *in)
 		rw_extended(rw, dst->reg);
 		return PASS_DONE;
 	}
-	if (src->base == REG_RSP && dst->size == 8) {
+	if (src->base == REG_RSP && dst->size == 8 && dst->reg != REG_RSP) {
 		strcpy(in->name, "leal");
 		rw_set_reg(dst, dst->reg, 4);
 	}

@@ -116,7 +116,8 @@ static void through_thread_pointer(struct rewrite *rw, struct operand *op)
 	op->seg = 0;
 	op->base = REG_SCRATCH;
 	op->index = REG_NONE;
-	op->scale = op->index_text = (struct slice){0};
+	op->scale = op->index_text = (struct slice){"", 0};
+	op->text = rw_text(rw, "%.*s(%%r11)", (int)op->disp.n, op->disp.s);
 }
 
 int pass_sys(struct rewrite *rw, struct insn *in)

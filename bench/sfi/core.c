@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ITEMS 200
-#define DIM 24
+#define DIM   24
 
 struct node {
 	struct node *next;
@@ -77,8 +77,8 @@ static int by_index(const struct node *a, const struct node *b)
 	return a->index - b->index;
 }
 
-static struct node *merge(struct node *a, struct node *b,
-	int (*order)(const struct node *, const struct node *))
+static struct node *merge(
+	struct node *a, struct node *b, int (*order)(const struct node *, const struct node *))
 {
 	struct node head, *tail = &head;
 
@@ -172,9 +172,9 @@ static enum state step(enum state s, char c)
 
 static uint16_t states(uint16_t crc, int seed)
 {
-	static const char *const words[] = { "5012", "-874", "35.54400", "+.1234500", "5.500e+3", "-.123e-2",
-		"T0.3e-1F", "1e9", "12.5e7", "--3" };
-	unsigned count[STATES] = { 0 };
+	static const char *const words[] = {"5012", "-874", "35.54400", "+.1234500", "5.500e+3",
+		"-.123e-2", "T0.3e-1F", "1e9", "12.5e7", "--3"};
+	unsigned count[STATES] = {0};
 	size_t n = 0;
 
 	for (int i = 0; n + 12 < sizeof(text); i++) {

@@ -53,10 +53,12 @@ static void jacobi_2d(void)
 	for (int t = 0; t < 40; t++) {
 		for (int i = 1; i < N - 1; i++)
 			for (int j = 1; j < N - 1; j++)
-				B[i][j] = 0.2 * (A[i][j] + A[i][j - 1] + A[i][j + 1] + A[i + 1][j] + A[i - 1][j]);
+				B[i][j] = 0.2 * (A[i][j] + A[i][j - 1] + A[i][j + 1] + A[i + 1][j] +
+							A[i - 1][j]);
 		for (int i = 1; i < N - 1; i++)
 			for (int j = 1; j < N - 1; j++)
-				A[i][j] = 0.2 * (B[i][j] + B[i][j - 1] + B[i][j + 1] + B[i + 1][j] + B[i - 1][j]);
+				A[i][j] = 0.2 * (B[i][j] + B[i][j - 1] + B[i][j + 1] + B[i + 1][j] +
+							B[i - 1][j]);
 	}
 }
 
@@ -80,7 +82,8 @@ static void nussinov(void)
 			D[i][j] = larger(D[i][j], D[i][j - 1]);
 			if (i + 1 < N) {
 				D[i][j] = larger(D[i][j], D[i + 1][j]);
-				D[i][j] = larger(D[i][j], D[i + 1][j - 1] + (i < j - 1 && seq[i] + seq[j] == 3));
+				D[i][j] = larger(D[i][j],
+					D[i + 1][j - 1] + (i < j - 1 && seq[i] + seq[j] == 3));
 			}
 			for (int k = i + 1; k < j; k++)
 				D[i][j] = larger(D[i][j], (D[i][k] + D[k + 1][j]) & 0xffff);
@@ -106,9 +109,10 @@ static void seidel_2d(void)
 	for (int t = 0; t < 8; t++)
 		for (int i = 1; i < N - 1; i++)
 			for (int j = 1; j < N - 1; j++)
-				A[i][j] = (A[i - 1][j - 1] + A[i - 1][j] + A[i - 1][j + 1] + A[i][j - 1] + A[i][j] +
-						  A[i][j + 1] + A[i + 1][j - 1] + A[i + 1][j] + A[i + 1][j + 1]) /
-					9.0;
+				A[i][j] = (A[i - 1][j - 1] + A[i - 1][j] + A[i - 1][j + 1] +
+						  A[i][j - 1] + A[i][j] + A[i][j + 1] +
+						  A[i + 1][j - 1] + A[i + 1][j] + A[i + 1][j + 1]) /
+					  9.0;
 }
 
 static void atax(void)
@@ -170,16 +174,16 @@ static const struct {
 	void (*run)(void);
 	int rounds;
 } kernels[] = {
-	{ "gemm", gemm, 6 },
-	{ "jacobi-2d", jacobi_2d, 12 },
-	{ "floyd-warshall", floyd_warshall, 3 },
-	{ "nussinov", nussinov, 4 },
-	{ "lu", lu, 3 },
-	{ "seidel-2d", seidel_2d, 14 },
-	{ "atax", atax, 12 },
-	{ "fdtd-2d", fdtd_2d, 16 },
-	{ "cholesky", cholesky, 6 },
-	{ "trisolv", trisolv, 12 },
+	{"gemm", gemm, 6},
+	{"jacobi-2d", jacobi_2d, 12},
+	{"floyd-warshall", floyd_warshall, 3},
+	{"nussinov", nussinov, 4},
+	{"lu", lu, 3},
+	{"seidel-2d", seidel_2d, 14},
+	{"atax", atax, 12},
+	{"fdtd-2d", fdtd_2d, 16},
+	{"cholesky", cholesky, 6},
+	{"trisolv", trisolv, 12},
 };
 
 int main(int argc, char **argv)
