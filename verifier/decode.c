@@ -299,6 +299,8 @@ static enum verify_cause evex_prefix(
 	if (p0 & 8 || !(p1 & 4) || map < 1 || map > 6)
 		return V2_DENIED; /* reserved bits; on later CPUs they name other registers */
 	v->row = &evex_rows[map - 1][p1 & 3][in->opcode];
+	if (map == 1 && (p1 & 3) == P66 && (in->opcode == 0x72 || in->opcode == 0x73))
+		v->row = &evex_ext_rows[in->opcode & 1][p[*at] >> 3 & 7]; /* ModRM is next */
 	return VERIFY_OK;
 }
 
@@ -314,7 +316,7 @@ static bool vector_form(const struct insn *in, const struct vector *v, uint32_t 
 	if ((attr & V_NOR && in->rex & REX_R) || (attr & V_NORH && v->r_high) ||
 		(attr & V_NOX && in->rex & REX_X) || (attr & V_NOB && in->rex & REX_B))
 		return false;
-	if (v->b && !(attr & V_B))
+	if (v->b && (!(attr & V_B) || (attr & V_BW && !(in->rex & REX_W))))
 		return false;
 	if (v->z && (!(attr & V_ZERO) || v->aaa == 0))
 		return false;

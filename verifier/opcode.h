@@ -74,6 +74,7 @@ enum kind {
 #define V_NORH      (1u << 20)
 #define V_NOX       (1u << 21)
 #define V_NOB       (1u << 22)
+#define V_BW        (1u << 23)               /* EVEX.b only with W */
 #define V_EXT(mask) ((uint32_t)(mask) << 24) /* allowed values of ModRM.reg */
 
 enum map { MAP_ONE, MAP_0F, MAP_38, MAP_3A, NMAPS };
@@ -122,6 +123,7 @@ extern const uint32_t legacy_rows[NMAPS][NPREFIXES][256];
 extern const uint32_t group_rows[NGROUPS][8];
 extern const struct x87_row x87_rows[8];
 extern const struct vector_row vex_rows[3][NPREFIXES][256];  /* maps 1-3 */
+extern const struct vector_row evex_ext_rows[2][8];          /* 66 0F 72 and 73, by ModRM.reg */
 extern const struct vector_row evex_rows[6][NPREFIXES][256]; /* maps 1-3, 5, 6; row 3 is empty */
 
 #endif

@@ -91,6 +91,7 @@ const struct x87_row x87_rows[8] = {
 #define PP_F2                      PF2
 #define VEX(map, pp, op, mem, reg) [(map)-1][PP_##pp][0x##op] = {{mem, reg}},
 #define EVEX(map, pp, op, mem, reg)
+#define EVEX_EXT(op, ext, mem, reg)
 const struct vector_row vex_rows[3][NPREFIXES][256] = {
 #include "vector.def"
 };
@@ -99,5 +100,12 @@ const struct vector_row vex_rows[3][NPREFIXES][256] = {
 #define VEX(map, pp, op, mem, reg)
 #define EVEX(map, pp, op, mem, reg) [(map)-1][PP_##pp][0x##op] = {{mem, reg}},
 const struct vector_row evex_rows[6][NPREFIXES][256] = {
+#include "vector.def"
+};
+#undef EVEX
+#undef EVEX_EXT
+#define EVEX(map, pp, op, mem, reg)
+#define EVEX_EXT(op, ext, mem, reg) [0x##op & 1][ext] = {{mem, reg}},
+const struct vector_row evex_ext_rows[2][8] = {
 #include "vector.def"
 };

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Prints verifier/vector.def: one row per VEX and EVEX opcode that doc/sfi.md V2 admits, found by
- * probing Zydis with every field combination that matters. The rows are checked in and reviewed;
- * a test compares them with this program's output, and enumerate.c compares what the verifier
- * makes of them with two other decoders. Not part of any trusted code.
+ * probing Zydis and LLVM with every field combination that matters; both must take it. The rows are
+ * checked in and reviewed; a test compares them with this program's output, and enumerate.c
+ * compares what the verifier makes of them with two other decoders. Not part of any trusted code.
  */
 #include <Zydis/Zydis.h>
+#include <llvm-c/Disassembler.h>
+#include <llvm-c/Target.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,7 @@ struct probe {
 };
 
 static ZydisDecoder dec;
+static LLVMDisasmContextRef llvm;
 static ZydisDecodedInstruction in;
 static ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
 
@@ -53,6 +56,9 @@ static int decode(const struct probe *p)
 	}
 	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&dec, c, sizeof c, &in, ops)))
 		return 0;
+	char text[128];
+	if (LLVMDisasmInstruction(llvm, c, sizeof c, 0, text, sizeof text) != in.length)
+		return 0;
 	const char *ext = ZydisISAExtGetString(in.meta.isa_ext);
 	const char *set = ZydisISASetGetString(in.meta.isa_set);
 	for (size_t i = 0; i < sizeof denied_sets / sizeof *denied_sets; i++)
@@ -73,7 +79,7 @@ static int is_gpr(ZydisRegister r)
 
 /* What is learnt of one opcode with one kind of operand. */
 struct form {
-	unsigned wl, ext;
+	unsigned wl, ext, b_by_w;
 	int imm, dreg, drm, dv, novv, vlow, vsib, killc, b, z, k, mustk, nor, norh, nox, norb, zx;
 };
 
@@ -131,16 +137,17 @@ static void neighbours(struct form *r, const struct probe *p)
 	q = *p, q.rh = 1, r->norh |= !decode(&q);
 	q = *p, q.x = 1, r->nox |= p->form == FREG && !decode(&q);
 	q = *p, q.b = 1;
-	r->b |= decode(&q);
+	if (decode(&q))
+		r->b = 1, r->b_by_w |= 1u << p->w;
 	q = *p, q.aaa = 3, r->k |= decode(&q);
 	q.z = 1, r->z |= decode(&q);
 }
 
-static void probe_form(struct row *row, struct probe p, int form)
+static void probe_form(struct row *row, struct probe p, int form, int only)
 {
 	struct form *r = &row->form[form == FREG];
 	p.form = form;
-	for (p.ext = 0; p.ext < 8; p.ext++)
+	for (p.ext = only < 0 ? 0 : only; p.ext <= (only < 0 ? 7 : only); p.ext++)
 		for (p.w = 0; p.w < 2; p.w++)
 			for (p.l = 0; p.l < (p.evex ? 3 : 2); p.l++) {
 				/* gathers and scatters need a mask, a few roundings need b */
@@ -182,7 +189,8 @@ static void print_form(const struct form *r)
 		{r->novv, "NOVV"}, {r->vlow && !r->novv, "VLOW"}, {r->vsib, "VSIB"},
 		{r->killc, "RCX"}, {r->zx, "ZX"}, {r->b, "B"}, {r->z, "ZERO"},
 		{r->k || r->mustk, "MASK"}, {r->mustk, "MUSTMASK"}, {r->nor, "NOR"},
-		{r->norh, "NORH"}, {r->nox, "NOX"}, {r->norb, "NOB"}};
+		{r->norh, "NORH"}, {r->nox, "NOX"}, {r->norb, "NOB"},
+		{r->b_by_w == 2 && r->wl & 7, "BW"}};
 	if (r->wl == 0) {
 		printf(", 0");
 		return;
@@ -193,37 +201,55 @@ static void print_form(const struct form *r)
 			printf(" | V_%s", flags[i].s);
 }
 
-static void print_row(const struct row *r, const struct probe *p)
+static void print_row(const struct row *r, const struct probe *p, int ext)
 {
 	static const char *const pps[] = {"NP", "66", "F3", "F2"};
-	printf("%s(%d, %s, %02X", p->evex ? "EVEX" : "VEX", p->map, pps[p->pp], p->op);
+	if (ext < 0)
+		printf("%s(%d, %s, %02X", p->evex ? "EVEX" : "VEX", p->map, pps[p->pp], p->op);
+	else
+		printf("EVEX_EXT(%02X, %d", p->op, ext);
 	print_form(&r->form[0]);
 	print_form(&r->form[1]);
 	printf(") /* %s */\n", r->name);
 }
 
+/* One opcode, or with ext >= 0 one ModRM.reg value of it. */
+static void opcode(struct probe p, int ext)
+{
+	struct row r = {.evex = p.evex};
+	probe_form(&r, p, FVSIB, ext);
+	if (!r.form[0].wl)
+		probe_form(&r, p, FMEM, ext);
+	probe_form(&r, p, FREG, ext);
+	zx(&r, &p);
+	if ((r.form[0].wl | r.form[1].wl) && !r.bad)
+		print_row(&r, &p, ext);
+}
+
 int main(void)
 {
 	ZydisDecoderInit(&dec, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	LLVMInitializeX86TargetInfo();
+	LLVMInitializeX86TargetMC();
+	LLVMInitializeX86Disassembler();
+	llvm = LLVMCreateDisasm("x86_64-linux-gnu", NULL, 0, NULL, NULL);
 	puts("/* SPDX-License-Identifier: Apache-2.0 */");
 	puts("/*\n * The VEX and EVEX opcodes of doc/sfi.md V2: ENC(map, prefix, opcode, what holds with a memory\n"
-	     " * operand, what with registers). Printed by test/verify/vector_rows.c, then reviewed; a test keeps\n"
-	     " * both equal.\n */");
+	     " * operand, what with registers). EVEX 66 0F 72 and 73 have a row for each ModRM.reg. Printed by\n"
+	     " * test/verify/vector_rows.c, then reviewed; a test keeps both equal.\n */");
 	struct probe p = {0};
 	for (p.evex = 0; p.evex < 2; p.evex++)
 		for (p.map = 1; p.map < (p.evex ? 7 : 4); p.map++)
 			for (p.pp = 0; p.pp < 4; p.pp++)
 				for (p.op = 0; p.op < 256; p.op++) {
-					struct row r = {.evex = p.evex};
+					bool by_ext = p.evex && p.map == 1 && p.pp == 1 &&
+						      (p.op == 0x72 || p.op == 0x73);
 					if (p.map == 4)
 						continue;
-					probe_form(&r, p, FVSIB);
-					if (!r.form[0].wl)
-						probe_form(&r, p, FMEM);
-					probe_form(&r, p, FREG);
-					zx(&r, &p);
-					if ((r.form[0].wl | r.form[1].wl) && !r.bad)
-						print_row(&r, &p);
+					for (int ext = 0; by_ext && ext < 8; ext++)
+						opcode(p, ext);
+					if (!by_ext)
+						opcode(p, -1);
 				}
 	return 0;
 }
