@@ -31,9 +31,11 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define TICK_SIGNAL    SIGRTMIN
-#define OTHERS_WORD_MS 200 /* what a vCPU that met a dead enclave leaves the one that saw it die   \
-			    */
+#define TICK_SIGNAL SIGRTMIN
+#define TIMER_TRIES 300
+#define OTHERS_WORD_MS                                                                             \
+	200 /* what a vCPU that met a dead enclave leaves the one that saw it die                  \
+	     */
 
 /* enter.S: enter(boot, 0, 0, EENTER, 0, 0, run), with the registers saved that it destroys. */
 int vcpu_enter(int (*enter)(unsigned long, unsigned long, unsigned long, unsigned int,
@@ -237,7 +239,13 @@ static int timer_make(struct vcpu *v)
 		return err;
 	se.sigev_value.sival_ptr = v;
 	se.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
-	return timer_create(CLOCK_MONOTONIC, &se, &v->timer) < 0 ? -errno : 0;
+	for (int tries = 0; timer_create(CLOCK_MONOTONIC, &se, &v->timer) < 0; tries++) {
+		/* EAGAIN: this user's processes have too many signals queued just now */
+		if (errno != EAGAIN || tries == TIMER_TRIES)
+			return -errno;
+		usleep(10000);
+	}
+	return 0;
 }
 
 static void *vcpu_thread(void *arg)
