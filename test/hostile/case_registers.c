@@ -101,7 +101,8 @@ void case_poisoned_all_stepped(void)
 	run_to_the_end();
 }
 
-/* The bytes of ENCLU occur in executable pages only as the instructions that we placed (item 8). */
+/* Any enclave file, also the one with the real kernel. The bytes of ENCLU occur in executable pages
+ * only as the instructions that we placed (item 8). */
 void case_enclu_only_where_known(void)
 {
 	static const char *const known[] = {"eexit_insn", "enclu_eaccept_insn",
@@ -111,7 +112,7 @@ void case_enclu_only_where_known(void)
 	uint64_t base, len, found = 0;
 	FILE *f = fopen(enclave_file, "re");
 
-	fresh();
+	world_symbols(symbol_file);
 	base = world_symbol("enclave_entry");
 	len = world_symbol("text_end") - base;
 	REQUIRE(f != NULL && len > 0 && len <= sizeof text);

@@ -40,7 +40,7 @@ struct world_event;
 CASES(X)
 #undef X
 
-extern const char *enclave_file;
+extern const char *enclave_file, *symbol_file;
 void fresh(void);
 void run_to_the_end(void);
 int leave_when_idle(struct world *w, const struct world_event *e);

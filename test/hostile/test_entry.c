@@ -15,8 +15,7 @@
 #include "cases.h"
 #include "hostile.h"
 
-const char *enclave_file;
-static const char *symbol_file;
+const char *enclave_file, *symbol_file;
 
 void fresh(void)
 {

@@ -33,11 +33,16 @@ static void *host_pages(size_t len)
 	return p;
 }
 
+void world_symbols(const char *symbols)
+{
+	symbol_file = symbols;
+}
+
 void world_open(const char *enclave_file, const char *symbols)
 {
 	uint8_t *config = host_pages(SGX_PAGE_SIZE);
 
-	symbol_file = symbols;
+	world_symbols(symbols);
 	world.h.dev = &dev_emu;
 	world.h.nvcpu = VCPU_MAX;
 	REQUIRE(load_enclave(&world.h, enclave_file, false) == 0);

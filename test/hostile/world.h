@@ -52,7 +52,8 @@ extern struct world world;
 
 /* A fresh enclave and a good boot block. symbols: what nm says of the enclave file. */
 void world_open(const char *enclave_file, const char *symbols);
-void world_loops(unsigned n); /* how often the programs repeat their checks */
+void world_symbols(const char *symbols); /* only that */
+void world_loops(unsigned n);            /* how often the programs repeat their checks */
 /* EENTER through vCPU `vcpu` and follow the policy until it says 0. */
 void world_enter(unsigned vcpu);
 /* Answer every request on the ring with success. */
