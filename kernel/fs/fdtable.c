@@ -19,6 +19,7 @@
 struct fdslot {
 	struct file *file; /* ref or NULL */
 	bool cloexec;
+	bool reserved; /* taken by an open that is still under way; file is NULL */
 };
 
 struct fdtable {
@@ -62,6 +63,7 @@ struct fdtable *fdtable_clone(struct fdtable *t)
 	}
 	for (unsigned fd = 0; fd < t->high; fd++) {
 		n->slot[fd] = t->slot[fd];
+		n->slot[fd].reserved = false;
 		if (n->slot[fd].file != NULL)
 			file_get(n->slot[fd].file);
 	}
@@ -81,6 +83,11 @@ static void close_file(struct fdtable *t, struct file *f)
 	if (f->inode != NULL)
 		flk_close(f, t);
 	file_put(f);
+}
+
+static bool taken(const struct fdslot *s)
+{
+	return s->file != NULL || s->reserved;
 }
 
 static struct file *take(struct fdtable *t, unsigned fd)
@@ -197,27 +204,56 @@ static void put_in(struct fdtable *t, unsigned fd, struct file *f, bool cloexec)
 		t->high = fd + 1;
 }
 
-int fdtable_install(struct fdtable *t, struct file *f, bool cloexec, unsigned min)
+/* The lowest free descriptor >= min, with room for it in the table. */
+static int find_free(struct fdtable *t, unsigned min)
 {
-	unsigned limit = fd_limit(), fd = min > t->low ? min : t->low;
+	unsigned fd = min > t->low ? min : t->low;
 
-	while (fd < t->high && t->slot[fd].file != NULL)
+	while (fd < t->high && taken(&t->slot[fd]))
 		fd++;
 	if (min <= t->low)
 		t->low = fd; /* everything from the old hint to here is taken */
-	if (fd >= limit)
+	if (fd >= fd_limit() || ensure(t, fd) < 0)
 		return -EMFILE;
-	if (ensure(t, fd) < 0)
-		return -EMFILE;
-	put_in(t, fd, f, cloexec);
 	return (int)fd;
+}
+
+int fdtable_install(struct fdtable *t, struct file *f, bool cloexec, unsigned min)
+{
+	int fd = find_free(t, min);
+
+	if (fd >= 0)
+		put_in(t, (unsigned)fd, f, cloexec);
+	return fd;
 }
 
 int fd_install(struct file *f, unsigned cloexec, int min)
 {
-	if (min < 0 || (unsigned)min >= fd_limit())
-		return min < 0 ? -EINVAL : -EMFILE;
+	if (min < 0 || (min > 0 && (unsigned)min >= fd_limit()))
+		return -EINVAL;
 	return fdtable_install(fdtable_current(), f, cloexec != 0, (unsigned)min);
+}
+
+int fd_reserve(struct fdtable **t)
+{
+	int fd = find_free(fdtable_current(), 0);
+
+	if (fd < 0)
+		return fd;
+	*t = fdtable_get(fdtable_current());
+	put_in(*t, (unsigned)fd, NULL, false);
+	(*t)->slot[fd].reserved = true;
+	return fd;
+}
+
+void fd_settle(struct fdtable *t, int fd, struct file *f, unsigned cloexec)
+{
+	t->slot[fd].reserved = false;
+	if (f != NULL)
+		put_in(t, (unsigned)fd, f, cloexec != 0);
+	else if ((unsigned)fd < t->low)
+		t->low = (unsigned)fd;
+	fdtable_put(t);
 }
 
 int fd_close(int fd)
@@ -240,6 +276,8 @@ int fd_dup2(int old, int fd, unsigned cloexec)
 		return -EBADF;
 	if (ensure(t, (unsigned)fd) < 0)
 		return -ENOMEM;
+	if (t->slot[fd].reserved)
+		return -EBUSY; /* dup2(2): an open in another thread is about to use it */
 	victim = take(t, (unsigned)fd);
 	put_in(t, (unsigned)fd, file_get(f), cloexec != 0);
 	if (t->low == (unsigned)fd)

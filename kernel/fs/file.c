@@ -304,7 +304,7 @@ static int seek_by_size(struct file *f, int64_t off, int whence, int64_t *pos)
 		return -EINVAL;
 	}
 	if (__builtin_add_overflow(base, off, pos))
-		return -EOVERFLOW;
+		return -EINVAL; /* beyond the largest file, as Linux says it */
 	return *pos < 0 ? -EINVAL : 0;
 }
 

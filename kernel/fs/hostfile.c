@@ -13,10 +13,11 @@
 #include "thread.h"
 #include "uaccess.h"
 
-#define HOSTFILE_CHUNK  0x20000u /* 128 KiB */
-#define HOSTDIR_BUF     0x8000u
-#define HOSTDIR_VIRTUAL (INT64_MAX - 0x10000) /* positions of entries that the host does not have  \
-					       */
+#define HOSTFILE_CHUNK 0x20000u /* 128 KiB */
+#define HOSTDIR_BUF    0x8000u
+#define HOSTDIR_VIRTUAL                                                                            \
+	(INT64_MAX - 0x10000) /* positions of entries that the host does not have                  \
+			       */
 
 struct hostfile {
 	int fd;

@@ -249,7 +249,7 @@ static int hostio_seek(struct file *f, int64_t off, int whence, int64_t *pos)
 		return -EINVAL;
 	}
 	if (__builtin_add_overflow(base, off, pos))
-		return -EOVERFLOW;
+		return -EINVAL;
 	if (*pos < 0)
 		return -EINVAL;
 	if ((uint64_t)*pos != f->pos)

@@ -113,6 +113,24 @@ int vfs_setattr(struct dentry *d, struct file *f, const struct setattr *a)
 	return i->ops->setattr != NULL ? i->ops->setattr(d, f, a) : -EPERM;
 }
 
+int inode_setattr_memory(struct dentry *d, struct file *f, const struct setattr *a)
+{
+	struct stat_info *st = &d->inode->st;
+
+	if (a->valid & SETATTR_MODE)
+		st->mode = (st->mode & S_IFMT) | (a->mode & 07777);
+	if (a->valid & SETATTR_UID)
+		st->uid = a->uid;
+	if (a->valid & SETATTR_GID)
+		st->gid = a->gid;
+	if (a->valid & SETATTR_ATIME)
+		st->atime = a->atime;
+	if (a->valid & SETATTR_MTIME)
+		st->mtime = a->mtime;
+	st->ctime = (int64_t)time_real();
+	return 0;
+}
+
 void inode_touch(struct inode *i, unsigned what)
 {
 	int64_t now = (int64_t)time_real();

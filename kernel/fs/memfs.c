@@ -235,26 +235,9 @@ static int resize(struct inode *i, uint64_t size)
 
 static int memfs_setattr(struct dentry *d, struct file *f, const struct setattr *a)
 {
-	struct stat_info *st = &d->inode->st;
+	int err = a->valid & SETATTR_SIZE ? resize(d->inode, a->size) : 0;
 
-	if (a->valid & SETATTR_SIZE) {
-		int err = resize(d->inode, a->size);
-
-		if (err < 0)
-			return err;
-	}
-	if (a->valid & SETATTR_MODE)
-		st->mode = (st->mode & S_IFMT) | (a->mode & 07777);
-	if (a->valid & SETATTR_UID)
-		st->uid = a->uid;
-	if (a->valid & SETATTR_GID)
-		st->gid = a->gid;
-	if (a->valid & SETATTR_ATIME)
-		st->atime = a->atime;
-	if (a->valid & SETATTR_MTIME)
-		st->mtime = a->mtime;
-	st->ctime = (int64_t)time_real();
-	return 0;
+	return err < 0 ? err : inode_setattr_memory(d, f, a);
 }
 
 static long memfs_read(struct file *f, struct uio *u)

@@ -157,6 +157,8 @@ bool inode_owner_ok(const struct inode *i); /* owner or privileged */
 int vfs_getattr(struct dentry *d, struct file *f, struct stat_info *st);
 int vfs_setattr(
 	struct dentry *d, struct file *f, const struct setattr *a); /* no permission checks */
+/* The setattr of inodes whose attributes are st and nothing else; sizes are left alone. */
+int inode_setattr_memory(struct dentry *d, struct file *f, const struct setattr *a);
 void inode_touch(
 	struct inode *i, unsigned what); /* what: SETATTR_ATIME, SETATTR_MTIME (ctime follows) */
 
@@ -276,6 +278,10 @@ struct file *fdtable_lookup(struct fdtable *t, int fd); /* borrowed */
 unsigned fdtable_size(struct fdtable *t); /* one more than the highest descriptor that was used */
 int fdtable_install(
 	struct fdtable *t, struct file *f, bool cloexec, unsigned min); /* as fd_install */
+/* open(2) takes its number before it looks for the file. fd_settle fills it, or gives it back (f
+ * NULL); the table is the one of fd_reserve, whatever the process has done with it since. */
+int fd_reserve(struct fdtable **t);
+void fd_settle(struct fdtable *t, int fd, struct file *f, unsigned cloexec);
 int fd_close(int fd);
 int fd_dup2(int old, int fd, unsigned cloexec); /* the new descriptor or -errno */
 int fd_cloexec(int fd, int set);                /* set < 0: ask. 0/1 or -EBADF */

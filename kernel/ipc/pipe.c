@@ -416,7 +416,7 @@ int fifo_open(struct dentry *d, struct file *f)
 }
 
 static const struct super_ops pipefs_super_ops = {.revalidate = NULL};
-static const struct inode_ops pipe_inode_ops = {.open = fifo_open};
+static const struct inode_ops pipe_inode_ops = {.open = fifo_open, .setattr = inode_setattr_memory};
 
 static struct super *pipefs(void)
 {

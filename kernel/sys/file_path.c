@@ -7,22 +7,24 @@
 #include "mem.h"
 #include "pathname.h"
 #include "proc.h"
-#include "sysfd.h"
 #include "uaccess.h"
 #include "vfs.h"
 
 static long do_open(int dirfd, uaddr_t upath, unsigned flags, unsigned mode, unsigned lookup)
 {
 	struct pathname p;
-	struct file *f;
-	int err = pathname_get(&p, upath);
+	struct fdtable *t;
+	struct file *f = NULL;
+	int err = pathname_get(&p, upath), fd;
 
 	if (err < 0)
 		return err;
-	err = vfs_open(dirfd, p.s, flags & OPEN_FLAGS_ALL, mode, lookup, &f);
+	fd = fd_reserve(&t);
+	err = fd < 0 ? fd : vfs_open(dirfd, p.s, flags & OPEN_FLAGS_ALL, mode, lookup, &f);
 	pathname_put(&p);
-	/* A FIFO's open may have been interrupted: it starts again. */
-	return install_new(err, f, flags & O_CLOEXEC);
+	if (fd >= 0)
+		fd_settle(t, fd, err < 0 ? NULL : f, flags & O_CLOEXEC);
+	return err < 0 ? err : fd;
 }
 
 long sys_open(const struct sysargs *a)
