@@ -161,8 +161,7 @@ class Run(unittest.TestCase):
         self.refused("MRENCLAVE", enclave=self.copy_with("e1", damage=flip(0x1800)))
 
     def test_enclave_files_cut_off_anywhere(self):
-        size = os.path.getsize(self.enclave)
-        for n in 0, 1, 63, 64, 500, 4096, size // 2:
+        for n in 0, 1, 63, 64, 500, 4096, 0x2000:
             path = self.copy_with("cut", damage=lambda b, n=n: b[:n])
             self.refused(re.escape(str(path)), enclave=path)
 
