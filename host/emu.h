@@ -4,7 +4,7 @@
  *   emu_epcm.c    per-page EPCM in shared memory; no knowledge of mappings
  *   emu_map.c     the process's mappings of an enclave, and the effective protection of each page
  *   emu_encl.c    enclaves of this process, found by fd or address; their shared memory
- *   emu_ioctl.c emu_edmm.c   /dev/sgx_enclave's ioctls
+ *   emu_ioctl.c emu_edmm.c emu_source.c   /dev/sgx_enclave's ioctls
  *   emu_enter.S emu_eenter.c EENTER, ERESUME: the vDSO function
  *   emu_signal.S emu_signal.c emu_trap.c   every signal; traps of enclave code
  *   emu_aex.c     the one way out of the enclave that saves state
@@ -93,6 +93,7 @@ struct emu_encl {
 	size_t nvmas;
 	uint32_t map_lock;           /* guards vmas and now */
 	struct sgx_measure *measure; /* between ECREATE and EINIT, in the creating process */
+	uint64_t src_start, src_end; /* the last mapping pages were added from */
 	uint32_t tcs_lock;
 	struct emu_tcs tcs[EMU_TCS_MAX];
 };
@@ -147,6 +148,9 @@ int emu_ioctl(int fd, unsigned long cmd, void *arg);
 int emu_ioc_restrict(struct emu_encl *e, struct sgx_enclave_restrict_permissions *a);
 int emu_ioc_modify(struct emu_encl *e, struct sgx_enclave_modify_types *a);
 int emu_ioc_remove(struct emu_encl *e, struct sgx_enclave_remove_pages *a);
+
+/* emu_source.c: may pages be added from this memory? 0, -EACCES, -EFAULT */
+int emu_source_check(struct emu_encl *e, uint64_t src, uint64_t len);
 
 /* ---- threads -------------------------------------------------------------------------------- */
 struct emu_frame {

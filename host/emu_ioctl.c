@@ -156,7 +156,6 @@ static int add_page(
 	return 0;
 }
 
-/* The source must not lie in a mapping that may never be executed (a noexec mount): EACCES. */
 static int ioc_add_pages(struct emu_encl *e, struct sgx_enclave_add_pages *a)
 {
 	_Alignas(16) uint8_t page[SGX_PAGE_SIZE];
@@ -174,7 +173,9 @@ static int ioc_add_pages(struct emu_encl *e, struct sgx_enclave_add_pages *a)
 	if (check_secinfo(&secinfo) < 0)
 		return -EINVAL;
 	for (; done < a->length && ret == 0; done += SGX_PAGE_SIZE) {
-		ret = copy_in(page, a->src + done, SGX_PAGE_SIZE);
+		ret = emu_source_check(e, a->src + done, SGX_PAGE_SIZE);
+		if (ret == 0)
+			ret = copy_in(page, a->src + done, SGX_PAGE_SIZE);
 		if (ret == 0)
 			ret = add_page(e, a->offset + done, page, secinfo.flags,
 				a->flags & SGX_PAGE_MEASURE);

@@ -14,9 +14,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
-#define PAGE_MASK (~(uint64_t)(SGX_PAGE_SIZE - 1))
+#define PERSONALITY_QUERY 0xffffffff
 
 int emu_map_effective(int vma_prot, uint16_t entry)
 {
@@ -213,6 +214,8 @@ int emu_map_check_max(struct emu_encl *e, uint64_t start, uint64_t end, int prot
 	int rwx = ((prot & PROT_READ) ? 1 : 0) | ((prot & PROT_WRITE) ? 2 : 0) |
 		  ((prot & PROT_EXEC) ? 4 : 0);
 
+	if (personality(PERSONALITY_QUERY) & READ_IMPLIES_EXEC)
+		return -EACCES;
 	if (e->size == 0)
 		return 0;
 	if (e->sh->initialised && !in_elrange(e, start, end))

@@ -3,12 +3,17 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/personality.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -163,6 +168,66 @@ static void test_add_partial(void **state)
 	assert_int_equal(encl_try_add(&e, page, ENCL_DYN + 0x2000, 4096, REG_RW, 1, NULL), 0);
 	assert_int_equal(encl_try_add(&e, four, ENCL_DYN, sizeof(four), REG_RW, 1, &count), -EBUSY);
 	assert_int_equal(count, 0x2000);
+	dev_emu.close(e.fd);
+}
+
+static void expect_map(struct encl *e, uint64_t off, uint64_t len, int prot, int err)
+{
+	void *p = dev_emu.mmap(e->fd, e->base + off, len, prot);
+
+	if (err == 0) {
+		assert_ptr_equal(p, (void *)(e->base + off));
+		assert_int_equal(dev_emu.munmap(e->base + off, len), 0);
+	} else {
+		assert_ptr_equal(p, MAP_FAILED);
+		assert_int_equal(errno, err);
+	}
+}
+
+/* A file on a noexec mount is no source of enclave code. */
+static void test_add_noexec(void **state)
+{
+	const char *dirs[] = {"/mnt", "/dev/shm", "/run", "/run/lock", "/tmp"};
+	struct encl e;
+	struct statvfs fs;
+	char path[64];
+	void *p;
+	int fd = -1;
+
+	/* Root makes one of its own, in a mount namespace that ends with this process. */
+	if (geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		(void)mount("none", "/mnt", "tmpfs", MS_NOEXEC, NULL);
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && fd < 0; i++) {
+		if (statvfs(dirs[i], &fs) < 0 || !(fs.f_flag & ST_NOEXEC))
+			continue;
+		snprintf(path, sizeof(path), "%s/cloister-noexec-%d", dirs[i], (int)getpid());
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	}
+	if (fd < 0)
+		skip();
+	unlink(path);
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	assert_ptr_not_equal(p, MAP_FAILED);
+	encl_secs(&e, &(struct encl_opts){0});
+	assert_int_equal(encl_try_create(&e), 0);
+	assert_int_equal(encl_try_add(&e, p, ENCL_DYN, 4096, REG_RW, 1, NULL), -EACCES);
+	munmap(p, 4096);
+	close(fd);
+	dev_emu.close(e.fd);
+}
+
+static void test_read_implies_exec(void **state)
+{
+	int old = personality(0xffffffff);
+	struct encl e;
+
+	encl_build(&e, &(struct encl_opts){.no_map = true});
+	personality((unsigned long)old | READ_IMPLIES_EXEC);
+	expect_map(&e, ENCL_DATA, 4096, PROT_READ, EACCES);
+	personality((unsigned long)old);
+	expect_map(&e, ENCL_DATA, 4096, PROT_READ, 0);
 	dev_emu.close(e.fd);
 }
 
@@ -382,19 +447,6 @@ static void test_edmm(void **state)
 }
 
 /* ---- mmap, mprotect ------------------------------------------------------------------------- */
-static void expect_map(struct encl *e, uint64_t off, uint64_t len, int prot, int err)
-{
-	void *p = dev_emu.mmap(e->fd, e->base + off, len, prot);
-
-	if (err == 0) {
-		assert_ptr_equal(p, (void *)(e->base + off));
-		assert_int_equal(dev_emu.munmap(e->base + off, len), 0);
-	} else {
-		assert_ptr_equal(p, MAP_FAILED);
-		assert_int_equal(errno, err);
-	}
-}
-
 static void test_map(void **state)
 {
 	struct encl e;
@@ -464,6 +516,8 @@ int main(void)
 		cmocka_unit_test(test_create_pointer),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_add_partial),
+		cmocka_unit_test(test_add_noexec),
+		cmocka_unit_test(test_read_implies_exec),
 		cmocka_unit_test(test_add_tcs),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_init_provision),
