@@ -38,11 +38,27 @@ static bool find_mapping(uint64_t addr, uint64_t *start, uint64_t *end, char pat
 	return found;
 }
 
+/* An unlinked file ("... (deleted)") is judged by its directory. */
+static bool on_noexec(char *path)
+{
+	struct statvfs fs;
+	char *slash;
+
+	if (path[0] != '/')
+		return false; /* anonymous */
+	if (statvfs(path, &fs) < 0) {
+		slash = strrchr(path, '/');
+		slash[slash == path] = '\0';
+		if (statvfs(path, &fs) < 0)
+			return false;
+	}
+	return fs.f_flag & ST_NOEXEC;
+}
+
 /* 0, -EACCES, or -EFAULT. [src, src + len) may span mappings; each must do. */
 int emu_source_check(struct emu_encl *e, uint64_t src, uint64_t len)
 {
 	char path[LINE_MAX_];
-	struct statvfs fs;
 
 	while (len > 0) {
 		uint64_t n;
@@ -52,7 +68,7 @@ int emu_source_check(struct emu_encl *e, uint64_t src, uint64_t len)
 				e->src_end = 0;
 				return -EFAULT;
 			}
-			if (path[0] == '/' && statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOEXEC)) {
+			if (on_noexec(path)) {
 				e->src_end = 0;
 				return -EACCES;
 			}
