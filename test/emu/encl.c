@@ -70,6 +70,7 @@ void encl_secs(struct encl *e, const struct encl_opts *o)
 	e->base += e->shift;
 	e->secs.ssa_frame_size = 1;
 	e->secs.miscselect = o->miscselect;
+	e->secs.config_id[0] = o->config_id;
 	e->secs.attributes.flags = o->attributes != 0 ? o->attributes : SGX_ATTR_MODE64BIT;
 	e->secs.attributes.xfrm = o->xfrm != 0 ? o->xfrm : SGX_XFRM_LEGACY;
 	e->fd = dev->open();

@@ -35,7 +35,8 @@ struct encl_opts {
 	uint64_t shift; /* of everything that is added */
 	uint64_t attributes, xfrm;
 	uint32_t miscselect;
-	bool no_map; /* leave it unmapped */
+	uint8_t config_id; /* the first byte of CONFIGID; needs KSS */
+	bool no_map;       /* leave it unmapped */
 	void (*sig)(struct sgx_sigstruct *sig);
 };
 

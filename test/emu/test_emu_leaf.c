@@ -486,6 +486,47 @@ static void test_seal_identity(void **state)
 	e = saved;
 }
 
+static void with_family(struct sgx_sigstruct *sig)
+{
+	sig->isv_family_id[3] = 0x77;
+}
+
+static void kss_key(uint8_t config, uint16_t policy, uint8_t key[16])
+{
+	struct sgx_keyrequest kr;
+
+	encl_build(&e, &(struct encl_opts){.attributes = SGX_ATTR_MODE64BIT | SGX_ATTR_KSS,
+			       .miscselect = SGX_MISC_EXINFO,
+			       .config_id = config,
+			       .sig = with_family});
+	seal_request(&kr);
+	kr.key_policy |= policy;
+	assert_int_equal(getkey(&kr, key), 0);
+}
+
+/* CONFIGID is the loader's word, shown by reports, and bound into keys only if asked for. */
+static void test_kss(void **state)
+{
+	struct encl saved = e;
+	struct sgx_report r;
+	uint8_t a[16], b[16];
+
+	kss_key(1, SGX_KEYPOLICY_CONFIGID, a);
+	report(&r);
+	assert_int_equal(r.config_id[0], 1);
+	assert_int_equal(r.isv_family_id[3], 0x77);
+	encl_destroy(&e);
+	kss_key(2, SGX_KEYPOLICY_CONFIGID, b);
+	assert_memory_not_equal(a, b, 16);
+	encl_destroy(&e);
+	kss_key(1, SGX_KEYPOLICY_ISVFAMILYID, a);
+	encl_destroy(&e);
+	kss_key(2, SGX_KEYPOLICY_ISVFAMILYID, b);
+	assert_memory_equal(a, b, 16);
+	encl_destroy(&e);
+	e = saved;
+}
+
 static void test_secret_file(void **state)
 {
 	const char *path = getenv("CLOISTER_EMU_SECRET");
@@ -571,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_seal_keys),
 		cmocka_unit_test(test_seal_identity),
+		cmocka_unit_test(test_kss),
 		cmocka_unit_test(test_secret_file),
 		cmocka_unit_test(test_base_zero),
 		cmocka_unit_test(test_many),
