@@ -3,9 +3,9 @@
  * visible, a scratch directory, and children without fork.
  *
  * A program prints what system calls return, by name and never by address, pid or time, so that its
- * output is the same on every correct kernel. Standard output is line buffered: lines of a parent and
- * of its children appear in the order in which they were printed. Everything is static and unused
- * functions are no warning; each program is one translation unit. */
+ * output is the same on every correct kernel. Standard output is line buffered: lines of a parent
+ * and of its children appear in the order in which they were printed. Everything is static and
+ * unused functions are no warning; each program is one translation unit. */
 #ifndef T_H
 #define T_H
 
@@ -31,9 +31,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define T_UNUSED    __attribute__((unused))
-#define T_COUNT(a)  (sizeof(a) / sizeof((a)[0]))
-#define T_NOINLINE  __attribute__((noinline))
+#define T_UNUSED   __attribute__((unused))
+#define T_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define T_NOINLINE __attribute__((noinline))
 
 /* clang-format off */
 #define T_ERRNOS(X) \
@@ -54,7 +54,7 @@
 	X(SIGVTALRM) X(SIGPROF) X(SIGWINCH) X(SIGIO) X(SIGPWR) X(SIGSYS)
 /* clang-format on */
 
-#define T_CASE(name)                                                                                \
+#define T_CASE(name)                                                                               \
 	case name:                                                                                 \
 		return #name;
 
@@ -114,7 +114,7 @@ T_UNUSED static int t_show_err(const char *call, int e)
 }
 
 /* What must work for the test to mean anything. */
-#define MUST(fact)                                                                                  \
+#define MUST(fact)                                                                                 \
 	do {                                                                                       \
 		if (!(fact))                                                                       \
 			t_die(__LINE__, #fact);                                                    \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Faults as values: t_fault() touches memory or runs code and says which signal came of it.
  *
- * The handler returns by siglongjmp, so the fault is not repeated. One fault at a time, one thread. */
+ * The handler returns by siglongjmp, so the fault is not repeated. One fault at a time, one thread.
+ */
 #ifndef T_FAULT_H
 #define T_FAULT_H
 
@@ -46,9 +47,9 @@ T_UNUSED static const char *t_fault_code(void)
 		break;
 	case SIGFPE:
 		if (code == FPE_INTDIV || code == FPE_FLTDIV || code == FPE_FLTINV)
-			return code == FPE_INTDIV ? "FPE_INTDIV" :
-			       code == FPE_FLTDIV ? "FPE_FLTDIV" :
-						    "FPE_FLTINV";
+			return code == FPE_INTDIV   ? "FPE_INTDIV"
+			       : code == FPE_FLTDIV ? "FPE_FLTDIV"
+						    : "FPE_FLTINV";
 		break;
 	}
 	if (code == SI_KERNEL)
