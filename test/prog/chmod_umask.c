@@ -32,8 +32,6 @@ static void run(void)
 	mode("h");
 	MUST(mkdir("e", 01777) == 0);
 	mode("e");
-	MUST(mkfifo("p", 0666) == 0);
-	mode("p");
 	printf("umask %o\n", umask(01777));
 	printf("umask %o\n", umask(022));
 	SHOW(chmod("none", 0600));

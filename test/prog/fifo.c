@@ -51,6 +51,6 @@ static void run(void)
 
 int main(void)
 {
-	t_in_dirs(run);
+	t_in_dir("/tmp", run);
 	return 0;
 }

@@ -155,25 +155,26 @@ T_UNUSED static int t_remove_one(const char *path, const struct stat *st, int ty
 	return remove(path), 0;
 }
 
-/* Run a test in an empty directory below /tmp, then in one below the directory we were started in:
- * two file systems, in an enclave. The path is not for printing. */
+/* Run a test in an empty directory below `where`. Its path is not for printing. */
+T_UNUSED static void t_in_dir(const char *where, void (*test)(void))
+{
+	char *home = getcwd(NULL, 0), dir[64];
+
+	snprintf(dir, sizeof(dir), "%s/t-XXXXXX", where);
+	printf("-- in %s\n", where);
+	MUST(mkdtemp(dir));
+	MUST(chdir(dir) == 0);
+	test();
+	MUST(chdir(home) == 0);
+	nftw(dir, t_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(home);
+}
+
+/* The same below /tmp and below the directory we were started in: two file systems, in an enclave. */
 T_UNUSED static void t_in_dirs(void (*test)(void))
 {
-	static const char *const where[] = {"/tmp", "."};
-	char *home = getcwd(NULL, 0);
-
-	for (size_t i = 0; i < T_COUNT(where); i++) {
-		char dir[64];
-
-		snprintf(dir, sizeof(dir), "%s/t-XXXXXX", where[i]);
-		printf("-- in %s\n", where[i]);
-		MUST(mkdtemp(dir));
-		MUST(chdir(dir) == 0);
-		test();
-		MUST(chdir(home) == 0);
-		nftw(dir, t_remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	}
-	free(home);
+	t_in_dir("/tmp", test);
+	t_in_dir(".", test);
 }
 
 /* A file with this content; the descriptor is open for reading and writing at offset 0. */
