@@ -12,7 +12,10 @@
  *  - a host signal that arrives while a thread is in the enclave causes an AEX; the handler given
  *    to sigaction() then runs with a ucontext that shows the synthetic AEP state (RIP=AEP, RAX=3,
  *    RBX=TCS, RCX=AEP). The handler may change RAX from 3 (ERESUME) to 2 (EENTER), so that
- *    sigreturn enters the same TCS with CSSA=1; its EEXIT comes back through enter() as usual.
+ *    sigreturn enters the same TCS with CSSA=1; its EEXIT comes back through enter() as usual. Test
+ *    RAX, RBX and RIP == RCX together: RIP == RCX alone is also a thread that made a system call;
+ *  - an AEX goes back to the RSP and RBP of the EENTER that made the frame, not of a later ERESUME:
+ *    both must come from one enter() call, or from calls with the same stack and run structure.
  *
  * Deliberately absent: anything the Linux driver does not offer.
  */
