@@ -2,7 +2,7 @@
 # Front door to meson. `make` leaves the command at build/cloister and its signed enclave beside it.
 # Every target installs the Debian packages it needs (tools/deps.sh).
 B := build
-NINJA = ninja -C $(B)
+PARTS := cli/cloister enclave/cloister.enclave
 
 all: $(B)/cloister.enclave.sig
 
@@ -10,11 +10,11 @@ $(B)/build.ninja:
 	tools/deps.sh build
 	meson setup $(B)
 
-# ninja knows what is out of date; the stamp files below are only touched when it did something.
+# ninja knows what is out of date.
 ninja: $(B)/build.ninja
 	@tools/deps.sh build
-	@$(NINJA)
-	@for f in cli/cloister enclave/cloister.enclave; do \
+	@ninja -C $(B) $(PARTS)
+	@for f in $(PARTS); do \
 		cmp -s $(B)/$$f $(B)/$${f#*/} || cp $(B)/$$f $(B)/; done
 
 $(B)/dev-key.pem: ninja
