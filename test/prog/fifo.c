@@ -40,7 +40,7 @@ static void run(void)
 	SHOW(read(fd, buf, 4));
 	close(fd);
 	MUST(pthread_create(&t, NULL, open_write, NULL) == 0);
-	SHOW(fd = open("fifo", O_RDONLY));
+	MUST((fd = open("fifo", O_RDONLY)) >= 0);
 	SHOW(read(fd, buf, sizeof(buf)));
 	printf("%s\n", buf);
 	pthread_join(t, NULL);
