@@ -9,6 +9,8 @@
  *
  *   oracle SEEDS [--mutants N] [--run N] [--seed N]    at most N mutants verified, N executed
  *
+ * The same program under the sanitizers, as `mutate`, only verifies (--run 0).
+ *
  * The SIGTRAP handler runs with the program's fs base: it must not use thread-local storage.
  */
 #define _GNU_SOURCE
@@ -391,6 +393,14 @@ static int fail(uint64_t n)
 	return 1;
 }
 
+/* With --run 0 and the sanitizers, a read beyond the text is noticed. */
+static uint8_t *exact_copy(void)
+{
+	uint8_t *p = malloc(o.size);
+	memcpy(p, o.text, o.size);
+	return p;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t mutants = 1000000, limit = UINT64_MAX, accepted = 0, executed = 0;
@@ -408,11 +418,18 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	load_seeds(argv[1]);
-	set_up();
-	for (uint64_t n = 0; n < mutants && executed < limit; n++) {
+	if (limit)
+		set_up();
+	else
+		o.text = malloc(TEXT_ROOM);
+	for (uint64_t n = 0; n < mutants && (limit == 0 || executed < limit); n++) {
 		compose();
 		mutate();
-		if (verify_text(o.text, o.size, 0, scratch, sizeof scratch, &r) != VERIFY_OK)
+		uint8_t *text = limit ? o.text : exact_copy();
+		enum verify_cause cause = verify_text(text, o.size, 0, scratch, sizeof scratch, &r);
+		if (text != o.text)
+			free(text);
+		if (cause != VERIFY_OK)
 			continue;
 		accepted++;
 		if (limit == 0)
