@@ -4,6 +4,7 @@
  * compiler does when it finds it in its -B directory, it takes the assembler's arguments, rewrites
  * the inputs and hands the result to the real assembler.
  */
+#include "expand.h"
 #include "rewrite.h"
 
 #include <errno.h>
@@ -72,7 +73,17 @@ static int rewrite_files(struct rewrite *rw, struct text *text, char **paths, in
 			return rc;
 		}
 	}
-	int rc = lex_split(&rw->src, n ? paths[0] : "-", text->s, text->n);
+	int rc = 0;
+	if (expand_needed(text->s, text->n)) {
+		struct out expanded = {0};
+
+		rc = expand_text(&expanded, n ? paths[0] : "-", text->s, text->n);
+		if (rc)
+			return rc;
+		free(text->s);
+		*text = (struct text){expanded.buf, expanded.len};
+	}
+	rc = lex_split(&rw->src, n ? paths[0] : "-", text->s, text->n);
 	if (!rc)
 		rc = rewrite_run(rw);
 	if (rc && rc != -EINVAL)

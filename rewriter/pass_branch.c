@@ -50,11 +50,6 @@ static int load_target(struct rewrite *rw, struct insn *in)
 		rw_error(rw, in->stmt, "not a form of indirect branch that is supported");
 		return -1;
 	}
-	const char *at = op->disp.n ? memchr(op->disp.s, '@', op->disp.n) : NULL;
-	if (at && op->base == REG_RIP) { /* *f@GOTPCREL(%rip) */
-		rw_line(rw, "movl\t$%.*s, %%r11d", (int)(at - op->disp.s), op->disp.s);
-		return 0;
-	}
 	rw_confine(rw, in, op);
 	rw_line(rw, "movl\t%.*s, %%r11d", (int)op->text.n, op->text.s);
 	return 0;
@@ -67,6 +62,20 @@ static bool is_gate(const struct insn *in)
 
 	return name_is(in->name, "call") && op->kind == OPND_MEM && op->seg == 'f' && op->numeric &&
 	       op->value == 0x10 && op->base == REG_NONE && op->index == REG_NONE;
+}
+
+/* *f@GOTPCREL(%rip) is f itself in a static program: makes the branch direct. */
+static bool through_got(struct insn *in)
+{
+	struct operand *op = &in->op[0];
+	const char *at =
+		op->kind == OPND_MEM && op->disp.n ? memchr(op->disp.s, '@', op->disp.n) : NULL;
+
+	if (!at || op->base != REG_RIP || strncmp(at, "@GOTPCREL", 9))
+		return false;
+	op->star = false;
+	op->text = (struct slice){op->disp.s, (uint32_t)(at - op->disp.s)};
+	return true;
 }
 
 static int rewrite_indirect(struct rewrite *rw, struct insn *in)
@@ -105,7 +114,7 @@ int pass_branch(struct rewrite *rw, struct insn *in)
 	if (!call && in->name[0] != 'j' && !name_begins(in->name, "loop"))
 		return PASS_NEXT;
 	in->prefix.n = 0; /* notrack, bnd, rep: hints of schemes that do not apply */
-	if (in->nops == 1 && (in->op[0].star || in->op[0].kind == OPND_REG))
+	if (in->nops == 1 && (in->op[0].star || in->op[0].kind == OPND_REG) && !through_got(in))
 		return rewrite_indirect(rw, in);
 	if (!insn_is_direct_branch(in)) {
 		rw_error(rw, in->stmt, "not a form of branch that is supported");

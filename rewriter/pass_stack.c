@@ -79,8 +79,10 @@ static bool settles(const struct rewrite *rw, int64_t margin)
 			      name_begins(in->name, "loop") || insn_ends_flow(in);
 		if (leaves && margin < 0)
 			return false;
+		if (insn_ends_flow(in))
+			return true;
 	}
-	return margin >= 0;
+	return margin >= 0 && !rw->label_next;
 }
 
 /* The template, given an instruction that leaves the wanted offset in esp. */

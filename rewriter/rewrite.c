@@ -143,6 +143,9 @@ static void emit_directive(struct rewrite *rw, const struct stmt *st)
 {
 	if (sections_step(&rw->sec, st))
 		rw_forget(rw, UINT16_MAX);
+	else if (st->n > 3 && (!memcmp(st->s, ".if", 3) || !memcmp(st->s, ".els", 4) ||
+				      !memcmp(st->s, ".end", 4)))
+		rw_join(rw); /* only the assembler knows which lines it takes */
 	else if (rw->sec.now.text && directive_is_data(st))
 		rw_error(rw, st, "data among code cannot be verified; move it to .rodata");
 	else if (directive_is(st, ".intel_syntax") || directive_is(st, ".code32"))
@@ -186,13 +189,16 @@ static size_t fill(struct rewrite *rw, size_t i)
 {
 	const struct insn *lone = NULL;
 
+	rw->label_next = true; /* unless the chunk ends for a harmless reason */
 	for (rw->nitems = 0; i < rw->src.count && rw->nitems < CHUNK_MAX; i++) {
 		const struct stmt *st = &rw->src.stmt[i];
 		struct item *it = &rw->item[rw->nitems];
 		const char *why;
 
-		if (rw->nitems && st->kind == STMT_LABEL && joins(rw, st))
+		if (rw->nitems && st->kind == STMT_LABEL && joins(rw, st)) {
+			rw->label_next = needs_endbr(rw, st) || endbr_follows(rw, st);
 			break;
+		}
 		it->stmt = st;
 		it->is_insn = st->kind == STMT_INSN && rw->sec.now.text;
 		rw->nitems++;

@@ -33,6 +33,7 @@ struct rewrite {
 
 	struct item *item; /* the current chunk */
 	size_t nitems, at; /* `at` is the item being rewritten */
+	bool label_next;   /* the chunk may run into an endbr64, which forgets the margin */
 
 	uint16_t extended; /* registers known to be zero-extended from 32 bits */
 	uint16_t small;    /* ... and known to be below 2^29 */

@@ -43,10 +43,7 @@ fetch_musl() {
 	if [ -n "${MUSL_SOURCE-}" ]; then
 		cp -r "$MUSL_SOURCE" "$out/build/musl"
 	else
-		"$here/../tools/apt-source.sh" musl "$out/build/fetch"
-		for dir in "$out"/build/fetch "$out"/build/fetch/musl-*; do
-			[ -x "$dir/configure" ] && cp -r "$dir" "$out/build/musl" && break
-		done
+		cp -r "$("$here/../tools/apt-source.sh" musl "$out/source" | tail -1)" "$out/build/musl"
 	fi
 	cp -r "$here/musl/." "$out/build/musl/"
 }
