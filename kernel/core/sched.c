@@ -38,7 +38,6 @@ static struct {
 
 static struct list run_queue;
 static unsigned nvcpus, nthreads, nrunning;
-static bool kick_wanted; /* a thread was started: fetch a vCPU on the way out of the kernel */
 
 /* The host may preempt the holder at any time: spinning longer than a critical section lasts would
  * only keep it from the CPU. */
@@ -271,7 +270,6 @@ static void start(struct thread *t, void (*fn)(void *), void *arg)
 {
 	t->rsp = plat_ctx_new(t->uregs, fn, arg);
 	enqueue(t);
-	kick_wanted = true;
 }
 
 void thread_start_user(struct thread *t)
@@ -362,13 +360,8 @@ void thread_yield(void)
 /* Is it time to fetch a sleeping vCPU for what waits in the queue? */
 static bool another_vcpu_pays(void)
 {
-	bool wanted = kick_wanted;
-
-	kick_wanted = false;
 	if (list_empty(&run_queue))
 		return false;
-	if (wanted)
-		return true;
 	struct thread *t = container_of(run_queue.next, struct thread, run_link);
 
 	return time_mono() - t->started_ns > KICK_AFTER_NS;

@@ -66,6 +66,9 @@ int mm_new_plain(struct mm **out);
  * same key, and that the read-only pages of that program's image are still there, unchanged.
  */
 int mm_new_sip(uint64_t key, struct mm **out, bool *same);
+/* The last step before a window is used: wipes what its last process left in pages that were not
+ * overwritten since. */
+void mm_window_ready(struct mm *mm);
 /* fork: a window with the same areas at the same offsets and a copy of every committed page. May
  * block. */
 int mm_fork_sip(struct mm *parent, struct mm **out);

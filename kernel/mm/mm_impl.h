@@ -56,6 +56,10 @@ uint64_t va_find_hole(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uin
 /* ---- pages.c: state of a committed page = PAGE_COMMITTED | its EPCM permissions (VMA_R|W|X) ----
  */
 #define PAGE_COMMITTED 8u
+/* Pages of windows between two processes: still what the last one wrote. Take: was it? It is not any
+ * more; the caller overwrites all of it. */
+void page_mark_dirty(uint64_t va);
+bool page_take_dirty(uint64_t va);
 unsigned page_state(uint64_t va);                           /* 0: absent */
 int page_commit_zero(struct mm *mm, uint64_t va, size_t n); /* n absent pages, R|W */
 int page_commit_copy(struct mm *mm, uint64_t va, const void *src, unsigned prot);

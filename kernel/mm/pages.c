@@ -16,6 +16,8 @@
 _Static_assert(PLAT_R == VMA_R && PLAT_W == VMA_W && PLAT_X == VMA_X, "one set of permission bits");
 
 #define LEAF_PAGES 512u
+#define PAGE_STATE 0x0fu
+#define PAGE_DIRTY 0x10u
 #define MID_LEAVES 4096u /* a mid node covers 8 GiB */
 #define TOP_NODES  (ELRANGE_SIZE / ((uint64_t)MID_LEAVES * LEAF_PAGES * PAGE_SIZE))
 
@@ -86,7 +88,23 @@ unsigned page_state(uint64_t va)
 {
 	struct leaf *l = find_leaf(va);
 
-	return l != NULL ? l->state[va / PAGE_SIZE % LEAF_PAGES] : 0;
+	return l != NULL ? l->state[va / PAGE_SIZE % LEAF_PAGES] & PAGE_STATE : 0;
+}
+
+bool page_take_dirty(uint64_t va)
+{
+	struct leaf *l = find_leaf(va);
+	uint8_t *s = l != NULL ? &l->state[va / PAGE_SIZE % LEAF_PAGES] : NULL;
+
+	if (s == NULL || !(*s & PAGE_DIRTY))
+		return false;
+	*s &= PAGE_STATE;
+	return true;
+}
+
+void page_mark_dirty(uint64_t va)
+{
+	find_leaf(va)->state[va / PAGE_SIZE % LEAF_PAGES] |= PAGE_DIRTY;
 }
 
 static void set_state(struct leaf *l, uint64_t va, unsigned state)

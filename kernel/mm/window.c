@@ -146,12 +146,20 @@ void window_release(struct mm *mm)
 			pages_release(mm, a, end);
 			break;
 		}
-		memset((void *)a, 0, PAGE_SIZE);
+		page_mark_dirty(a);
 	}
 	w->committed = mm->committed;
 	mm->committed = 0;
 	list_push_front(&free_windows, &w->link);
 	nfree++;
+}
+
+void mm_window_ready(struct mm *mm)
+{
+	for (uint64_t a = page_next(mm->base, mm->limit); a < mm->limit;
+		a = page_next(a + PAGE_SIZE, mm->limit))
+		if (page_take_dirty(a))
+			memset((void *)a, 0, PAGE_SIZE);
 }
 
 /* Puts data into the page at va, whatever it was; the rest of the page is zero. */
@@ -163,8 +171,6 @@ static int load_page(struct mm *mm, uint64_t va, unsigned prot, const void *data
 		return 0; /* a warm constant of this very image */
 	if (state == 0 && len == PAGE_SIZE && (uint64_t)data % PAGE_SIZE == 0)
 		return page_commit_copy(mm, va, data, page_prot(prot));
-	if (state == 0 && len == 0 && (prot & VMA_W))
-		return 0; /* on first use */
 	int r = state == 0 ? page_commit_zero(mm, va, 1) : 0;
 
 	if (r == 0 && !(page_state(va) & VMA_W))
@@ -220,6 +226,7 @@ static int copy_page(struct mm *to, uint64_t src, uint64_t dst)
 
 	if (state == 0 && (prot & VMA_R))
 		return page_commit_copy(to, dst, (const void *)src, prot);
+	(void)page_take_dirty(dst);
 	if (prot & VMA_W) {
 		memcpy((void *)dst, (const void *)src, PAGE_SIZE);
 		return 0;
@@ -278,6 +285,7 @@ int mm_fork_sip(struct mm *parent, struct mm **out)
 		mm_put(mm);
 		return r;
 	}
+	mm_window_ready(mm);
 	*out = mm;
 	return 0;
 }

@@ -387,7 +387,7 @@ int exec_open(struct exec *x, int dirfd, int flags)
 static int load_program(struct exec *x, struct elf_loaded *l)
 {
 	static bool warned;
-	int sip = sip_claims(x->file);
+	int sip = sip_known(x->file) ? 1 : sip_claims(x->file);
 
 	if (sip < 0)
 		return sip;
@@ -411,7 +411,7 @@ static int load_program(struct exec *x, struct elf_loaded *l)
 int exec_prepare(struct exec *x)
 {
 	struct elf_loaded l = {.interp = ""};
-	int r = follow_scripts(x);
+	int r = sip_known(x->file) ? 0 : follow_scripts(x);
 
 	if (r < 0)
 		return r;

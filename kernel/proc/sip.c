@@ -36,6 +36,7 @@ struct sip_image {
 	struct list link; /* images, most recently used first */
 	int refs;         /* address spaces that run it */
 	struct file_id id;
+	bool ready;   /* verified and committed */
 	uint64_t key; /* for warm windows; never reused */
 	struct verify_elf elf;
 	uint32_t text, text_pages; /* offset in T; committed pages, at least one int3 at the end */
@@ -144,7 +145,7 @@ static bool evict_one(void)
 	for (struct list *pos = image_list()->prev; pos != image_list(); pos = pos->prev) {
 		struct sip_image *i = image_of(pos);
 
-		if (i->refs > 0 || proc_foreach(stands_in, i) > 0)
+		if (i->refs > 0 || !i->ready || proc_foreach(stands_in, i) > 0)
 			continue;
 		list_del(&i->link);
 		mm_text_release(TEXT_BASE + i->text, i->text_pages);
@@ -313,6 +314,7 @@ static int image_new(
 		image_free(i);
 		return r;
 	}
+	i->ready = true;
 	*out = i;
 	return 0;
 }
@@ -323,6 +325,25 @@ static bool same_file(const struct file_id *a, const struct file_id *b)
 	       a->mtime_ns == b->mtime_ns;
 }
 
+static struct sip_image *image_find(const struct file_id *id)
+{
+	list_for_each(pos, image_list())
+	{
+		struct sip_image *i = image_of(pos);
+
+		if (i->ready && same_file(&i->id, id))
+			return i;
+	}
+	return NULL;
+}
+
+bool sip_known(struct file *f)
+{
+	struct file_id id;
+
+	return file_identity(f, &id) == 0 && image_find(&id) != NULL;
+}
+
 static int image_get(struct file *f, struct sip_image **out, const char **why)
 {
 	struct file_id id;
@@ -330,16 +351,11 @@ static int image_get(struct file *f, struct sip_image **out, const char **why)
 
 	if (r < 0)
 		return r;
-	list_for_each(pos, image_list())
-	{
-		struct sip_image *i = image_of(pos);
-
-		if (!same_file(&i->id, &id))
-			continue;
-		list_del(&i->link);
-		list_push_front(image_list(), &i->link);
-		i->refs++;
-		*out = i;
+	*out = image_find(&id);
+	if (*out != NULL) {
+		list_del(&(*out)->link);
+		list_push_front(image_list(), &(*out)->link);
+		(*out)->refs++;
 		return 0;
 	}
 	r = image_new(f, &id, out, why);
@@ -420,6 +436,7 @@ int sip_load(struct file *f, struct mm **out, struct elf_loaded *l, const char *
 	r = map_data(mm, i, &end);
 	if (r == 0)
 		r = mm_set_brk_start(mm, end);
+	mm_window_ready(mm);
 	if (r < 0) {
 		mm_put(mm);
 		return r;
@@ -441,7 +458,7 @@ static struct sip_image *image_at(uint32_t off)
 	{
 		struct sip_image *i = image_of(pos);
 
-		if (off >= i->text && off - i->text < i->text_size)
+		if (i->ready && off >= i->text && off - i->text < i->text_size)
 			return i;
 	}
 	return NULL;

@@ -18,6 +18,8 @@ struct elf_loaded;
 enum isolation { ISOLATION_MIXED, ISOLATION_SIP, ISOLATION_PLAIN };
 enum isolation sip_isolation(void); /* of this enclave, from its configuration */
 
+/* Is its image in the text window already? Then it is neither a script nor in need of a look. */
+bool sip_known(struct file *f);
 /* Is this file linked as a SIP program? Only its headers are looked at. 1, 0 or -errno. May block.
  */
 int sip_claims(struct file *f);
