@@ -14,18 +14,23 @@
 /* How often a name that appears and vanishes under O_CREAT is tried again before EAGAIN. */
 #define CREATE_RETRIES 8
 
-static long set_path(struct file *f, struct dentry *d)
-{
-	char *buf = kmalloc(PATH_MAX);
-	long n;
+#define PATH_USUAL 256 /* most paths fit: no allocation but the copy's own */
 
-	if (buf == NULL)
-		return -ENOMEM;
-	n = d_path(d, NULL, buf, PATH_MAX);
-	if (n == -ENAMETOOLONG)
-		buf[0] = 0;
+static int set_path(struct file *f, struct dentry *d)
+{
+	char usual[PATH_USUAL], *buf = usual;
+	long n = d_path(d, NULL, usual, sizeof(usual));
+
+	if (n == -ENAMETOOLONG) {
+		buf = kmalloc(PATH_MAX);
+		if (buf == NULL)
+			return -ENOMEM;
+		if (d_path(d, NULL, buf, PATH_MAX) == -ENAMETOOLONG)
+			buf[0] = 0;
+	}
 	f->path = kstrdup(buf);
-	kfree(buf);
+	if (buf != usual)
+		kfree(buf);
 	return f->path == NULL ? -ENOMEM : 0;
 }
 
@@ -55,7 +60,7 @@ int vfs_open_dentry(struct dentry *d, unsigned flags, struct file **out)
 		return -ENOMEM;
 	f->dentry = dget(d);
 	f->inode = inode_get(d->inode);
-	err = (int)set_path(f, d);
+	err = set_path(f, d);
 	if (err == 0)
 		err = open_inode(d, f);
 	if (err < 0) {

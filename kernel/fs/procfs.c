@@ -379,7 +379,8 @@ static const struct super_ops procfs_super_ops = {.statfs = procfs_statfs, .evic
 
 struct super *procfs_new(void)
 {
-	struct super *sb = super_new("proc", "proc", &procfs_super_ops, SB_NOCACHE);
+	struct super *sb =
+		super_new("proc", "proc", &procfs_super_ops, SB_NOCACHE | SB_NOEXEC | SB_NODEV);
 
 	if (sb == NULL)
 		return NULL;

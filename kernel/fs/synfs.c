@@ -340,7 +340,7 @@ static const struct inode_ops syn_dir_ops = {.lookup = syn_dir_lookup, .open = s
 /* A whole file system of one table. */
 struct super *syn_super(const char *type, const struct synrow *rows, const struct super_ops *ops)
 {
-	struct super *sb = super_new(type, type, ops, 0);
+	struct super *sb = super_new(type, type, ops, SB_NOEXEC | SB_NODEV);
 
 	if (sb == NULL)
 		return NULL;
