@@ -79,11 +79,11 @@ static bool user_fault_at(const struct vcpu *v, const struct event *e, uint64_t 
 		*rip = v->sip != NULL ? v->sip->resume_rip : v->resume_rip;
 		return true;
 	}
-	if (*rip >= (uint64_t)sip_gate_user_begin && *rip < (uint64_t)sip_gate_user_end) {
-		*rip = TEXT_BASE; /* never mapped: going on there faults again */
-		return v->sip != NULL;
-	}
-	return false;
+	if (v->sip == NULL || *rip < (uint64_t)sip_gate_user_begin ||
+		*rip >= (uint64_t)sip_gate_user_end)
+		return false;
+	*rip = TEXT_BASE; /* never mapped: going on there faults again */
+	return true;
 }
 
 /* The user's registers go to its thread; ERESUME goes to stage2 on the kernel stack. */

@@ -168,28 +168,64 @@ void case_stage1_again_and_again(void)
 	run_to_the_end();
 }
 
-/* The host takes a page that the kernel is using: a real #PF of the kernel's. */
-static int take_kernel_stack(struct world *w, const struct world_event *e)
+/* ---- true exceptions where there must be none ---- */
+
+#define STACK_PAGES KSTACK_BASE + KSTACK_SIZE, KSTACK_SIZE
+
+static void set_stack_prot(int prot)
 {
-	if (e->leaf == SGX_EEXIT && e->reason == EXIT_DOORBELL)
-		REQUIRE(w->h.dev->mprotect(KSTACK_BASE + KSTACK_SIZE, KSTACK_SIZE, 0) == 0);
-	return honest(w, e);
+	REQUIRE(world.h.dev->mprotect(STACK_PAGES, prot) == 0);
 }
 
+static enum emu_step take_stack_in_kernel(void *arg, const ucontext_t *uc, uint64_t n)
+{
+	uint64_t *kernel = arg;
+
+	if (world.logs == 0 || (uint64_t)uc->uc_mcontext.gregs[REG_RIP] != *kernel)
+		return EMU_STEP_GO;
+	set_stack_prot(PROT_NONE);
+	return EMU_STEP_STOP;
+}
+
+/*
+ * The host takes a page that the kernel is using. Giving it back later and going on does not help,
+ * by EENTER nor by ERESUME: the interrupted context is condemned.
+ */
 void case_real_fault_in_kernel(void)
 {
+	static uint64_t kernel;
+
 	fresh();
-	world.policy = take_kernel_stack;
+	kernel = world_symbol("kernel_syscall");
+	hook.step = take_stack_in_kernel;
+	hook.arg = &kernel;
+	emu_test_set(&hook);
 	world_enter(0);
 	REQUIRE(world_ended(125, DEAD_EXCEPTION));
-	/* giving the page back and going on does not help: by EENTER, nor by ERESUME */
-	REQUIRE(world.h.dev->mprotect(KSTACK_BASE + KSTACK_SIZE, KSTACK_SIZE,
-			PROT_READ | PROT_WRITE | PROT_EXEC) == 0);
+	REQUIRE((world.last.a1 & 0xffff) == (DEAD_EXCEPTION | 14 << 8));
+	emu_test_set(NULL);
+	set_stack_prot(PROT_READ | PROT_WRITE | PROT_EXEC);
 	for (int i = 0; i < 3; i++) {
-		world.policy = honest;
 		world_enter(0);
 		REQUIRE(world_ended(125, DEAD_EXCEPTION));
 	}
+}
+
+static int take_stack_outside(struct world *w, const struct world_event *e)
+{
+	if (e->leaf == SGX_EEXIT && e->reason == EXIT_DOORBELL)
+		set_stack_prot(PROT_NONE);
+	return honest(w, e);
+}
+
+/* The same while the vCPU is on its way in: there is no stack to handle anything on. */
+void case_real_fault_entering(void)
+{
+	fresh();
+	world.policy = take_stack_outside;
+	world_enter(0);
+	REQUIRE(world_ended(125, DEAD_EXCEPTION));
+	REQUIRE(world.last.a1 == (DEAD_EXCEPTION | 1 << 8)); /* DIE_EARLY */
 }
 
 /* EACCEPT of a page that the host will not back: some retries, then an error, never a loop. */

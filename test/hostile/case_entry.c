@@ -141,10 +141,103 @@ void case_idle_wakes_for_nothing(void)
 	run_to_the_end();
 }
 
+/* ---- a host that does anything ---- */
+
+#define SEEDS        40
+#define RANDOM_VCPUS 4
+#define VISITS_MAX   1000000
+
+static uint64_t seed;
+
+static unsigned rnd(unsigned n) /* xorshift64 */
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)(seed % n);
+}
+
+static enum emu_step random_step(void *arg, const ucontext_t *uc, uint64_t n)
+{
+	switch (rnd(40)) {
+	case 0:
+		return EMU_STEP_RESUME;
+	case 1:
+		return EMU_STEP_REENTER;
+	case 2:
+		hook.vector = (uint16_t)rnd(32);
+		return EMU_STEP_REPORT;
+	case 3:
+		return EMU_STEP_STOP;
+	default:
+		return EMU_STEP_GO;
+	}
+}
+
+/* Any leaf at any time, or leave this vCPU as it is and go to another. The CPU refuses some. */
+static int random_policy(struct world *w, const struct world_event *e)
+{
+	if (e->leaf == SGX_EEXIT && e->reason == EXIT_DEAD)
+		return 0;
+	if (rnd(3) == 0)
+		world_serve();
+	switch (rnd(10)) {
+	case 0:
+		return 0;
+	case 1:
+	case 2:
+		return SGX_ERESUME;
+	case 3:
+	case 4:
+		return SGX_EENTER;
+	default:
+		return e->leaf == SGX_EENTER ? 0 : honest(w, e);
+	}
+}
+
+static void random_run(uint64_t s)
+{
+	seed = s * 0x9e3779b97f4a7c15;
+	fresh();
+	world.boot->vcpus = RANDOM_VCPUS;
+	world.policy = random_policy;
+	hook.poison = true;
+	hook.gpr_mask = 0xff7f;
+	hook.rflags_set = seed & 0x44cd5; /* NT, AC, DF and arithmetic */
+	hook.step = random_step;
+	emu_test_set(&hook);
+	for (unsigned visits = 0; visits < VISITS_MAX; visits++) {
+		world_enter(rnd(3) == 0 ? rnd(RANDOM_VCPUS) : 0);
+		if (world.last.leaf == SGX_EEXIT && world.last.reason == EXIT_DEAD)
+			break;
+	}
+	REQUIRE(world_ended(T_GOOD, DEAD_EXIT));
+	exit(0);
+}
+
+void case_random_host(void)
+{
+	for (uint64_t s = 1; s <= SEEDS; s++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			random_run(s);
+		REQUIRE(pid > 0 && waitpid(pid, &status, 0) == pid);
+		if (status != 0)
+			fprintf(stderr, "seed %lu\n", s);
+		REQUIRE(status == 0);
+	}
+}
+
 /* ---- boot ---- */
 
-/* Run fn in a process of its own; it must end as a refusal to boot. */
-static void refuses(void (*change)(unsigned), unsigned n)
+#define BOOT   (DEAD_BOOT | 1 << 8)       /* the boot block is refused as such ... */
+#define CONFIG (DEAD_BOOT | 2 << 8)       /* ... or the configuration ... */
+#define FAULT  (DEAD_EXCEPTION | 14 << 8) /* ... or what it names is not there */
+
+/* With this change the first entry must end in exactly this refusal, before anything is used. */
+static void refuses(void (*change)(unsigned), unsigned n, unsigned code)
 {
 	int status;
 	pid_t pid = fork();
@@ -153,12 +246,8 @@ static void refuses(void (*change)(unsigned), unsigned n)
 		fresh();
 		change(n);
 		world_enter(0);
-		exit(world.last.leaf == SGX_EEXIT && world.last.reason == EXIT_DEAD &&
-					world.last.a0 == 125 &&
-					((world.last.a1 & 0xff) == DEAD_BOOT ||
-						(world.last.a1 & 0xff) == DEAD_EXCEPTION)
-				? 0
-				: 1);
+		exit(!world_ended(125, code & 0xff) || (world.last.a1 & 0xffff) != code ||
+			world.logs != 0);
 	}
 	REQUIRE(pid > 0 && waitpid(pid, &status, 0) == pid);
 	if (status != 0)
@@ -182,7 +271,7 @@ static void change_address(unsigned n)
 void case_boot_block_addresses(void)
 {
 	for (unsigned n = 0; n < NADDRESSES + 2; n++)
-		refuses(change_address, n);
+		refuses(change_address, n, n == NADDRESSES + 1 ? FAULT : BOOT);
 }
 
 static void change_field(unsigned n)
@@ -227,7 +316,7 @@ static void change_field(unsigned n)
 void case_boot_block_fields(void)
 {
 	for (unsigned n = 0; n < 26; n++)
-		refuses(change_field, n);
+		refuses(change_field, n, BOOT);
 }
 
 static void change_record(unsigned n)
@@ -252,33 +341,53 @@ static void change_record(unsigned n)
 void case_boot_config_records(void)
 {
 	for (unsigned n = 0; n < 4; n++)
-		refuses(change_record, n);
+		refuses(change_record, n, CONFIG);
 }
 
-/* The host changes its words while they are read: what is checked must be what is used. */
+/* The host changes its words at one instruction: what is checked must be what is used. */
+#define FLIP_STRIDE 23
+#define FLIP_UNUSED 3 /* exit status: the kernel ran before the flip came */
+
+static uint64_t kernel_boot_at;
+
 static enum emu_step flip(void *arg, const ucontext_t *uc, uint64_t n)
 {
-	uint64_t *good = arg;
+	const uint64_t *when = arg;
 
-	world.boot->shared = n % 2 == 0 ? *good : KERNEL_BASE;
-	world.boot->config_len = n % 3 == 0 ? UINT64_MAX & ~7ull : 24;
-	return EMU_STEP_GO;
+	if ((uint64_t)uc->uc_mcontext.gregs[REG_RIP] == kernel_boot_at)
+		_exit(FLIP_UNUSED);
+	if (n < *when)
+		return EMU_STEP_GO;
+	world.boot->shared = KERNEL_BASE;
+	world.boot->config = KERNEL_BASE;
+	world.boot->config_len = UINT64_MAX & ~7ull;
+	return EMU_STEP_STOP;
 }
 
 void case_boot_block_flips(void)
 {
-	uint64_t good;
+	unsigned good = 0, refusals = 0;
+	int status = 0;
 
-	fresh();
-	good = world.boot->shared;
-	hook.step = flip;
-	hook.arg = &good;
-	emu_test_set(&hook);
-	world_enter(0);
-	if ((world.last.a1 & 0xff) == DEAD_BOOT)
-		REQUIRE(world_ended(125, DEAD_BOOT));
-	else
-		REQUIRE(world_ended(T_GOOD, DEAD_EXIT));
+	for (uint64_t when = 1; status == 0 || WEXITSTATUS(status) != FLIP_UNUSED;
+		when += FLIP_STRIDE) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			fresh();
+			kernel_boot_at = world_symbol("kernel_boot");
+			hook.step = flip;
+			hook.arg = &when;
+			emu_test_set(&hook);
+			world_enter(0);
+			exit(world.last.a1 == BOOT ? 1 : world_ended(T_GOOD, DEAD_EXIT) ? 0 : 2);
+		}
+		REQUIRE(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+		REQUIRE(WEXITSTATUS(status) != 2);
+		good += WEXITSTATUS(status) == 0;
+		refusals += WEXITSTATUS(status) == 1;
+	}
+	REQUIRE(good > 3 && refusals > 3);
 }
 
 /* ---- the ring ---- */

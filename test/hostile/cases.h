@@ -21,6 +21,7 @@ struct world_event;
 	X(eenter_inside_stage1)                                                                    \
 	X(stage1_again_and_again)                                                                  \
 	X(forged_exceptions)                                                                       \
+	X(real_fault_entering)                                                                     \
 	X(real_fault_in_kernel)                                                                    \
 	X(eaccept_never_backed)                                                                    \
 	/* case_entry.c: entries in the wrong place, boot blocks, rings */                         \
@@ -29,6 +30,7 @@ struct world_event;
 	X(dead_stays_dead)                                                                         \
 	X(busy_tcs)                                                                                \
 	X(eresume_nothing)                                                                         \
+	X(random_host)                                                                             \
 	X(idle_wakes_for_nothing)                                                                  \
 	X(boot_block_addresses)                                                                    \
 	X(boot_block_fields)                                                                       \

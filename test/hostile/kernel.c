@@ -224,6 +224,7 @@ static void illegal(struct uregs *u)
 
 	if (p[0] != 0x0f || p[1] != 0x05) {
 		u->rip += 2;
+		u->rflags |= 0x4100; /* NT, TF: as a forged signal frame would; never to arrive */
 		return;
 	}
 	u->rip += 2;

@@ -170,6 +170,7 @@ int honest(struct world *w, const struct world_event *e)
 	case EXIT_IDLE:
 	case EXIT_DOORBELL:
 	case EXIT_KICK:
+	case EXIT_YIELD:
 		world_serve();
 		return SGX_EENTER;
 	case EXIT_DEAD:
