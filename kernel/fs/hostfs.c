@@ -408,7 +408,8 @@ static int set_size(struct file *f, const char *path, uint64_t size)
 	long fd;
 	int err;
 
-	if (f != NULL && hostfile_fd(f) >= 0)
+	/* open(O_RDONLY | O_TRUNC) truncates too, but not through its own descriptor */
+	if (f != NULL && hostfile_fd(f) >= 0 && (f->mode & FM_WRITE))
 		return host_ftruncate(hostfile_fd(f), size);
 	fd = host_open(path, O_WRONLY | O_NOFOLLOW, 0);
 	if (fd < 0)
