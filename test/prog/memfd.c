@@ -26,7 +26,9 @@ int main(void)
 	SHOW(fcntl(fd, ADD_SEALS, 0x2 /* F_SEAL_SHRINK */));
 	SHOW(ftruncate(fd, 100));
 	SHOW(ftruncate(fd, 9000));
+	SHOW(munmap(a, 8192));
 	SHOW(fcntl(fd, ADD_SEALS, 0x8 /* F_SEAL_WRITE */));
+	SHOW(pwrite(fd, "x", 1, 0));
 	SHOW(fcntl(fd, ADD_SEALS, 0x1 /* F_SEAL_SEAL */));
 	SHOW(fcntl(fd, ADD_SEALS, 0x4 /* F_SEAL_GROW */));
 	SHOW(fcntl(fd, GET_SEALS));
