@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,7 +84,7 @@ static void proc_make(void)
 {
 	memset(&world_proc, 0, sizeof(world_proc));
 	world_proc.pid = world_proc.pgid = world_proc.sid = 42;
-	strcpy(world_proc.comm, "test");
+	snprintf(world_proc.comm, sizeof(world_proc.comm), "test");
 	list_init(&world_proc.threads);
 	list_init(&world_proc.all_link);
 	list_push_back(&proc_list, &world_proc.all_link);
@@ -107,8 +106,8 @@ int world_setup(void **state)
 	fake_reset();
 	fake.host = host_real;
 	proc_make();
-	strcpy(world_dir, "/tmp/cloister-fs-XXXXXX");
-	assert_non_null(mkdtemp(world_dir));
+	snprintf(world_dir, sizeof(world_dir), "/tmp/cloister-fs-XXXXXX");
+	assert_true(host_make_dir(world_dir));
 	sb = memfs_new("root", 0755);
 	assert_non_null(sb);
 	assert_int_equal(mount_root(sb), 0);
@@ -126,6 +125,11 @@ int world_setup(void **state)
 	assert_int_equal(mount_at(devfs_new(), "/dev"), 0);
 	assert_int_equal(mount_at(memfs_new("tmp", 01777), "/tmp"), 0);
 	return 0;
+}
+
+int world_teardown(void **state)
+{
+	return host_remove(world_dir) ? 0 : -1; /* empty: every test has cleaned up */
 }
 
 int world_begin(void **state)

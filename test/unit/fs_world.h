@@ -18,6 +18,7 @@ extern struct proc world_proc;
 extern unsigned world_signals; /* bit sig: signal_send_thread was called */
 
 int world_setup(void **state); /* group setup */
+int world_teardown(void **state);
 int world_begin(void **state); /* before a test: counts memory */
 int world_end(void **state);   /* after it: the memory is back */
 void world_restart(void);      /* between the runs of a sweep: heap and host behave */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -72,45 +73,19 @@ static int64_t times(const struct hc_msg *m, const char *path)
 	return res(utimensat(AT_FDCWD, path, t, m->a[4] ? 0 : AT_SYMLINK_NOFOLLOW));
 }
 
-static int64_t answer(const struct hc_msg *m)
+/* Directories, and calls that change or name a file. */
+static int64_t answer_name(const struct hc_msg *m)
 {
 	const uint64_t *a = m->a;
 	uint8_t *mem = fake.arena;
-	struct stat s;
-	int r;
 
 	switch (m->op) {
-	case HC_open:
-		return res(open(path_at(a[0], a[1]), (int)a[2] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-			(mode_t)a[3]));
-	case HC_close:
-		return res(close((int)a[0]));
-	case HC_pread:
-		return res(pread((int)a[0], mem + a[2], a[3], (off_t)a[1]));
-	case HC_pwrite:
-		return res(pwrite((int)a[0], mem + a[2], a[3], (off_t)a[1]));
-	case HC_read:
-		return res(read((int)a[0], mem + a[1], a[2]));
-	case HC_write:
-		return res(write((int)a[0], mem + a[1], a[2]));
-	case HC_poll: {
-		struct pollfd p = {.fd = (int)a[0], .events = (short)a[1]};
-
-		r = poll(&p, 1, 0);
-		return r > 0 ? p.revents : r < 0 ? -errno : POLLERR;
-	}
-	case HC_stat:
-		r = a[2] ? stat(path_at(a[0], a[1]), &s) : lstat(path_at(a[0], a[1]), &s);
-		return put_stat(r, &s, a[3]);
-	case HC_fstat:
-		return put_stat(fstat((int)a[0], &s), &s, a[1]);
 	case HC_readlink:
 		return res(readlink(path_at(a[0], a[1]), (char *)mem + a[2], a[3]));
 	case HC_getdents:
 		return res(syscall(SYS_getdents64, (int)a[0], mem + a[1], a[2]));
 	case HC_seekdir:
-		r = lseek((int)a[0], (off_t)a[1], SEEK_SET) < 0 ? -errno : 0;
-		return r;
+		return lseek((int)a[0], (off_t)a[1], SEEK_SET) < 0 ? -errno : 0;
 	case HC_ftruncate:
 		return res(ftruncate((int)a[0], (off_t)a[1]));
 	case HC_fsync:
@@ -159,6 +134,42 @@ static int64_t answer(const struct hc_msg *m)
 	}
 }
 
+static int64_t answer(const struct hc_msg *m)
+{
+	const uint64_t *a = m->a;
+	uint8_t *mem = fake.arena;
+	struct stat s;
+	int r;
+
+	switch (m->op) {
+	case HC_open:
+		return res(open(path_at(a[0], a[1]), (int)a[2] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+			(mode_t)a[3]));
+	case HC_close:
+		return res(close((int)a[0]));
+	case HC_pread:
+		return res(pread((int)a[0], mem + a[2], a[3], (off_t)a[1]));
+	case HC_pwrite:
+		return res(pwrite((int)a[0], mem + a[2], a[3], (off_t)a[1]));
+	case HC_read:
+		return res(read((int)a[0], mem + a[1], a[2]));
+	case HC_write:
+		return res(write((int)a[0], mem + a[1], a[2]));
+	case HC_poll: {
+		struct pollfd p = {.fd = (int)a[0], .events = (short)a[1]};
+
+		r = poll(&p, 1, 0);
+		return r > 0 ? p.revents : r < 0 ? -errno : POLLERR;
+	}
+	case HC_stat:
+		r = a[2] ? stat(path_at(a[0], a[1]), &s) : lstat(path_at(a[0], a[1]), &s);
+		return put_stat(r, &s, a[3]);
+	case HC_fstat:
+		return put_stat(fstat((int)a[0], &s), &s, a[1]);
+	default:
+		return answer_name(m);
+	}
+}
 void host_real(struct hc_msg *m)
 {
 	host_calls++;
@@ -188,4 +199,9 @@ bool host_remove(const char *path)
 bool host_make_fifo(const char *path)
 {
 	return mkfifo(path, 0666) == 0;
+}
+
+bool host_make_dir(char *pattern)
+{
+	return mkdtemp(pattern) != NULL;
 }

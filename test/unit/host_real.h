@@ -13,6 +13,7 @@ void host_real(struct hc_msg *m);
 bool host_write_file(const char *path, const char *text);
 bool host_symlink_file(const char *target, const char *path);
 bool host_remove(const char *path);
+bool host_make_dir(char *pattern); /* mkdtemp(3) */
 bool host_make_fifo(const char *path);
 
 #endif

@@ -297,5 +297,5 @@ int main(void)
 		T(test_every_answer_may_be_a_lie),
 	};
 
-	return cmocka_run_group_tests(tests, world_setup, NULL);
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

@@ -301,5 +301,5 @@ int main(void)
 		T(test_every_allocation_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup, world_teardown);
 }

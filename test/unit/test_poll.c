@@ -2,6 +2,7 @@
 /* poll(2) and epoll(7) over pipes; a stream of the host under poll. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -194,8 +195,7 @@ static void test_host_stream(void **state)
 	char path[96], buf[8];
 	long fd, w;
 
-	strcpy(path, world_dir);
-	strcat(path, "/fifo");
+	snprintf(path, sizeof(path), "%s/fifo", world_dir);
 	assert_true(host_make_fifo(path));
 	fd = k_open("/host/fifo", O_RDWR | O_NONBLOCK, 0);
 	w = k_open("/host/fifo", O_RDWR, 0);
@@ -272,5 +272,5 @@ int main(void)
 		T(test_every_allocation_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, setup, world_teardown);
 }

@@ -196,5 +196,5 @@ int main(void)
 		T(test_every_allocation_may_fail),
 	};
 
-	return cmocka_run_group_tests(tests, world_setup, NULL);
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }
