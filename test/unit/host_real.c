@@ -145,16 +145,16 @@ static int64_t answer(const struct hc_msg *m)
 	case HC_open:
 		return res(open(path_at(a[0], a[1]), (int)a[2] | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 			(mode_t)a[3]));
-	case HC_close:
-		return res(close((int)a[0]));
+	case HC_close: /* a lie may have made the kernel think that the test's own were its */
+		return a[0] < 3 ? -EBADF : res(close((int)a[0]));
 	case HC_pread:
 		return res(pread((int)a[0], mem + a[2], a[3], (off_t)a[1]));
 	case HC_pwrite:
-		return res(pwrite((int)a[0], mem + a[2], a[3], (off_t)a[1]));
+		return a[0] < 3 ? -EBADF : res(pwrite((int)a[0], mem + a[2], a[3], (off_t)a[1]));
 	case HC_read:
 		return res(read((int)a[0], mem + a[1], a[2]));
 	case HC_write:
-		return res(write((int)a[0], mem + a[1], a[2]));
+		return a[0] < 3 ? -EBADF : res(write((int)a[0], mem + a[1], a[2]));
 	case HC_poll: {
 		struct pollfd p = {.fd = (int)a[0], .events = (short)a[1]};
 
