@@ -8,7 +8,7 @@
  * other entry kills the enclave. EENTER with CSSA = 1 delivers the exception or tick recorded in SSA[0].
  *
  * Exit. EEXIT with RDI = enum exit_reason, RSI, RDX its arguments; every other register is zero but
- * RSP and RBP, which are the host's.
+ * RSP and RBP, which are the host's, and RAX, RBX, RCX, which EEXIT itself uses.
  */
 #ifndef CLOISTER_ENCLAVE_H
 #define CLOISTER_ENCLAVE_H
@@ -23,7 +23,8 @@ enum exit_reason {
 	                    and enters again. A wake-up too early is harmless. */
 	EXIT_DOORBELL,   /* serve the ring, do not wait, enter again */
 	EXIT_KICK,       /* as DOORBELL; and make vCPU RSI leave its idle wait */
-	EXIT_DEAD,       /* never enter again. RSI = exit status for the loader, RDX = reason code */
+	EXIT_DEAD,       /* never enter again. RSI = exit status for the loader, RDX = reason code
+	                    in bits 7:0, detail above (enclave/die.h) */
 	EXIT_YIELD,      /* a lock holder was preempted by the host: let other threads run, enter again */
 };
 
