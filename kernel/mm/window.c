@@ -3,10 +3,10 @@
  * Data windows of the SIPs: 4 GiB each, with guards that are never mapped (doc/sfi.md, K1).
  *
  * Committing a page costs an EACCEPT, so a window is handed on warm. When its program ends,
- * writable pages are wiped and stay committed, up to WARM_PAGES; the read-only pages of the image
+ * writable pages stay committed, up to WARM_PAGES, marked dirty; the read-only pages of the image
  * stay as they are for the next process that runs the same program. Everything else goes back to
- * the host. So a committed page of a free window is either zero or the verified constant of its
- * key, and what one program wrote never reaches another.
+ * the host. Before the next process runs, every dirty page was overwritten whole or wiped: what one
+ * program wrote never reaches another.
  */
 #include "mm_impl.h"
 #include "file.h"
@@ -15,7 +15,7 @@
 #include "mem.h"
 #include "sip.h"
 
-#define WARM_PAGES   192u /* per window */
+#define WARM_PAGES   1024u /* per window */
 #define WINDOWS      ((WINDOW_END - WINDOW_BASE) / WINDOW_STRIDE)
 #define WARM_WINDOWS 64u /* before a free window of another program is taken over */
 
@@ -177,8 +177,9 @@ static int load_page(struct mm *mm, uint64_t va, unsigned prot, const void *data
 		r = pages_protect(mm, va, va + PAGE_SIZE, VMA_R | VMA_W);
 	if (r < 0)
 		return r;
-	memcpy((void *)va, data,
-		len); /* beyond len it is zero: fresh, or wiped when it was released */
+	memcpy((void *)va, data, len);
+	if (page_take_dirty(va)) /* else the rest is zero already */
+		memset((uint8_t *)va + len, 0, PAGE_SIZE - len);
 	return pages_protect(mm, va, va + PAGE_SIZE, page_prot(prot));
 }
 
@@ -220,24 +221,38 @@ static int copy_areas(struct mm *from, struct mm *to)
 	return 0;
 }
 
-static int copy_page(struct mm *to, uint64_t src, uint64_t dst)
+/* dst becomes a copy of src, which can be read; prot is what both shall allow. */
+static int copy_readable(struct mm *to, uint64_t src, uint64_t dst, unsigned prot)
 {
-	unsigned prot = page_state(src) & (VMA_R | VMA_W | VMA_X), state = page_state(dst);
+	unsigned state = page_state(dst);
 
-	if (state == 0 && (prot & VMA_R))
+	if (state == 0)
 		return page_commit_copy(to, dst, (const void *)src, prot);
-	(void)page_take_dirty(dst);
-	if (prot & VMA_W) {
-		memcpy((void *)dst, (const void *)src, PAGE_SIZE);
-		return 0;
-	}
-	if (state != 0 && !(state & VMA_W))
-		return 0; /* the same constant */
-	int r = state == 0 ? page_commit_zero(to, dst, 1) : 0;
+	if (!(prot & VMA_W) && !(state & VMA_W) && state == page_state(src))
+		return 0; /* the same constant of the same image */
+	int r = state & VMA_W ? 0 : pages_protect(to, dst, dst + PAGE_SIZE, VMA_R | VMA_W);
 
-	if (r == 0 && (prot & VMA_R))
-		memcpy((void *)dst, (const void *)src, PAGE_SIZE);
-	return r < 0 ? r : pages_protect(to, dst, dst + PAGE_SIZE, prot);
+	if (r < 0)
+		return r;
+	(void)page_take_dirty(dst);
+	memcpy((void *)dst, (const void *)src, PAGE_SIZE);
+	return pages_protect(to, dst, dst + PAGE_SIZE, prot);
+}
+
+static int copy_page(struct mm *from, struct mm *to, uint64_t src, uint64_t dst)
+{
+	unsigned prot = page_state(src) & (VMA_R | VMA_W | VMA_X);
+
+	if (prot & VMA_R)
+		return copy_readable(to, src, dst, prot);
+	/* PROT_NONE hides contents that the child must find when it lifts that. */
+	int r = pages_protect(from, src, src + PAGE_SIZE, VMA_R);
+
+	if (r == 0)
+		r = copy_readable(to, src, dst, 0);
+	if (r == 0)
+		r = pages_protect(from, src, src + PAGE_SIZE, 0);
+	return r;
 }
 
 static int copy_pages(struct mm *from, struct mm *to)
@@ -248,7 +263,7 @@ static int copy_pages(struct mm *from, struct mm *to)
 
 		for (uint64_t a = page_next(v->start, v->end); a < v->end;
 			a = page_next(a + PAGE_SIZE, v->end)) {
-			int r = copy_page(to, a, a - from->base + to->base);
+			int r = copy_page(from, to, a, a - from->base + to->base);
 
 			if (r < 0)
 				return r;
