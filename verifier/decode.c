@@ -55,26 +55,18 @@ static inline bool is_prefix(uint8_t b)
 	return set[b >> 5] >> (b & 31) & 1;
 }
 
-/* Collects legacy prefixes and REX; *at is then behind the opcode's first byte. */
-static inline enum verify_cause prefixes(struct insn *in, const uint8_t *p, uint32_t *at)
+/* Collects legacy prefixes: *n of them. Out of line: most instructions have none. */
+static __attribute__((noinline)) enum verify_cause prefixes(
+	struct insn *in, const uint8_t *p, uint32_t *n)
 {
-	uint8_t b = p[0];
-	uint32_t n = 0;
-	while (is_prefix(b)) {
-		struct prefix x = prefix_of(b, in->prefixes);
+	for (*n = 0; is_prefix(p[*n]); ++*n) {
+		struct prefix x = prefix_of(p[*n], in->prefixes);
 		if (x.bit == 0 || in->prefixes & x.group)
 			return V1_PREFIX;
-		in->prefixes |= x.bit;
-		if (++n == MAX_LENGTH)
+		if (*n == MAX_LENGTH - 1)
 			return V1_LENGTH;
-		b = p[n];
+		in->prefixes |= x.bit;
 	}
-	if ((b & 0xf0) == 0x40) {
-		in->rex = b;
-		b = p[++n];
-	}
-	in->opcode = b;
-	*at = n + 1;
 	return VERIFY_OK;
 }
 
@@ -148,9 +140,17 @@ static inline void effects(struct insn *in, uint32_t attr)
 }
 
 /* Prefix rules of V1 for a legacy instruction whose row is attr; pp is its mandatory prefix. */
-static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
+static inline bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 {
 	uint16_t p = in->prefixes;
+	if (attr & A_NOW && in->rex) { /* REX.W is refused, and REX where it selects nothing */
+		if (in->rex & REX_W || (!(attr & (A_MODRM | A_DOP)) && A_KIND(attr) != K_PUSH))
+			return false;
+	}
+	if (in->rex & REX_W && attr & A_BYTE)
+		return false;
+	if (p == 0)
+		return A_KIND(attr) != K_NOP || !in->rex;
 	if (A_KIND(attr) == K_NOP)
 		return !(p & ~(P_66 | P_66S | P_2E)) && !in->rex;
 	if (A_KIND(attr) == K_LABEL)
@@ -164,10 +164,6 @@ static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 		return false;
 	if (p & P_LOCK && !(attr & A_LOCK && in->has_mem && (in->modrm >> 6) != 3))
 		return false;
-	if (in->rex & REX_W && attr & (A_NOW | A_BYTE))
-		return false;
-	if (in->rex && attr & A_NOW && !(attr & (A_MODRM | A_DOP)) && A_KIND(attr) != K_PUSH)
-		return false; /* no operand that it could select */
 	if (p & (P_67 | P_GS | P_FS) && !in->has_mem)
 		return false;
 	if (A_KIND(attr) == K_LEA)
@@ -176,10 +172,10 @@ static bool prefixes_fit(const struct insn *in, uint32_t attr, int pp)
 }
 
 /* 90 is nop, and with F3 pause; only with REX.B it is an exchange. */
-static uint32_t refine_90(const struct insn *in, uint32_t attr)
+static uint32_t refine_90(const struct insn *in)
 {
-	if (in->map != MAP_ONE || in->opcode != 0x90 || in->rex & REX_B)
-		return attr;
+	if (in->rex & REX_B)
+		return K_PLAIN | A_OPSZ | A_DOP | A_RAX;
 	return K_PLAIN | A_NOW | (in->prefixes & P_F3 ? 0 : A_OPSZ);
 }
 
@@ -202,6 +198,7 @@ static inline uint32_t legacy_row(const struct insn *in, int *pp)
 static enum verify_cause x87(struct insn *in)
 {
 	const struct x87_row *row = &x87_rows[in->opcode & 7];
+	in->kind = K_PLAIN;
 	bool ok = in->has_mem ? row->mem >> (in->modrm >> 3 & 7) & 1
 			      : row->reg >> (in->modrm & 63) & 1;
 	if (in->opcode == 0xdf && in->modrm == 0xe0)
@@ -209,43 +206,17 @@ static enum verify_cause x87(struct insn *in)
 	return ok ? VERIFY_OK : V2_DENIED;
 }
 
-static inline enum verify_cause legacy(struct insn *in, const uint8_t *p, uint32_t *at)
+/* The kinds that need a second look before their row is final. */
+static uint32_t refine(const struct insn *in, uint32_t attr)
 {
-	if (in->opcode == 0x0f) {
-		in->map = MAP_0F;
-		in->opcode = p[(*at)++];
-		if (in->opcode == 0x38 || in->opcode == 0x3a) {
-			in->map = in->opcode == 0x38 ? MAP_38 : MAP_3A;
-			in->opcode = p[(*at)++];
-		}
-	}
-	int pp;
-	uint32_t attr = legacy_row(in, &pp);
-	if (attr & A_MODRM)
-		modrm(in, p, at);
 	if (A_KIND(attr) == K_GROUP)
-		attr = group_rows[A_INDEX(attr)][in->modrm >> 3 & 7];
-	if (in->opcode == 0x90)
-		attr = refine_90(in, attr);
-	in->kind = (uint8_t)A_KIND(attr);
-	if (in->kind == K_DENIED)
-		return V2_DENIED;
-	if (attr & (A_IMM8 | A_IMMZ | A_IMMV))
-		immediate(in, at, attr);
-	bool odd =
-		in->prefixes || in->rex & REX_W || (in->rex && attr & A_NOW) || in->kind == K_LABEL;
-	if (odd && !prefixes_fit(in, attr, pp))
-		return V1_PREFIX;
-	if (attr & A_EXACT && in->modrm != A_INDEX(attr))
-		return V2_DENIED;
-	if (attr & (in->has_mem ? A_NOMEM : A_NOREG))
-		return V2_FORM;
-	effects(in, attr);
-	if (in->kind == K_X87) {
-		in->kind = K_PLAIN;
-		return x87(in);
-	}
-	return VERIFY_OK;
+		return group_rows[A_INDEX(attr)][in->modrm >> 3 & 7];
+	return A_KIND(attr) == K_XCHG90 ? refine_90(in) : attr;
+}
+
+static inline bool operand_fits(const struct insn *in, uint32_t attr)
+{
+	return !(attr & (in->has_mem ? A_NOMEM : A_NOREG));
 }
 
 /* What VEX and EVEX prefixes say besides the shared fields of struct insn. */
@@ -360,41 +331,90 @@ static enum verify_cause vector(struct insn *in, const uint8_t *p, uint32_t *at)
 	return VERIFY_OK;
 }
 
+/* The opcode's row is the last word on a legacy instruction; VEX and EVEX leave here. */
+static inline enum verify_cause after_prefixes(struct insn *in, const uint8_t *p, uint32_t *at)
+{
+	int pp;
+	if (in->opcode == 0x0f) {
+		in->map = MAP_0F;
+		in->opcode = p[(*at)++];
+		if (in->opcode == 0x38 || in->opcode == 0x3a) {
+			in->map = in->opcode == 0x38 ? MAP_38 : MAP_3A;
+			in->opcode = p[(*at)++];
+		}
+	}
+	uint32_t attr = legacy_row(in, &pp);
+	if (attr & A_MODRM)
+		modrm(in, p, at);
+	if (A_KIND(attr) != K_PLAIN) {
+		bool vex = in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62;
+		if (vex && in->map == MAP_ONE)
+			return vector(in, p, at);
+		attr = refine(in, attr);
+		if (A_KIND(attr) == K_DENIED)
+			return V2_DENIED;
+	}
+	in->kind = (uint8_t)A_KIND(attr);
+	if (attr & (A_IMM8 | A_IMMZ | A_IMMV))
+		immediate(in, at, attr);
+	if ((in->prefixes | in->rex) && !prefixes_fit(in, attr, pp))
+		return V1_PREFIX;
+	if (attr & (A_EXACT | A_NOMEM | A_NOREG)) {
+		if (attr & A_EXACT && in->modrm != A_INDEX(attr))
+			return V2_DENIED;
+		if (!operand_fits(in, attr))
+			return V2_FORM;
+	}
+	effects(in, attr);
+	return in->kind == K_X87 ? x87(in) : VERIFY_OK;
+}
+
 /* p has LOOK_AHEAD readable bytes, avail of them text. */
-static inline enum verify_cause decode(struct insn *in, const uint8_t *p, size_t avail)
+static inline uint32_t decode(
+	struct insn *in, const uint8_t *p, size_t avail, enum verify_cause *cause)
 {
 	uint32_t at = 0;
 	in->bytes = p;
-	enum verify_cause cause = prefixes(in, p, &at);
-	if (cause != VERIFY_OK)
-		return cause;
-	if (in->opcode == 0xc4 || in->opcode == 0xc5 || in->opcode == 0x62)
-		cause = vector(in, p, &at);
-	else
-		cause = legacy(in, p, &at);
+	if (is_prefix(p[0])) {
+		*cause = prefixes(in, p, &at);
+		if (*cause != VERIFY_OK)
+			return 0;
+	}
+	uint8_t b = p[at++];
+	if ((b & 0xf0) == 0x40) {
+		in->rex = b;
+		b = p[at++];
+	}
+	in->opcode = b;
+	*cause = after_prefixes(in, p, &at);
+	if (at > avail || at > MAX_LENGTH)
+		*cause = V1_LENGTH;
 	in->length = (uint8_t)at;
-	return at > avail || at > MAX_LENGTH ? V1_LENGTH : cause;
+	return at;
 }
 
-static __attribute__((noinline)) enum verify_cause decode_near_end(
-	struct insn *in, const uint8_t *p, size_t avail)
+static __attribute__((noinline)) uint32_t decode_near_end(
+	struct insn *in, const uint8_t *p, size_t avail, enum verify_cause *cause)
 {
 	uint8_t padded[LOOK_AHEAD] = {0};
 	for (size_t i = 0; i < avail; i++)
 		padded[i] = p[i];
-	enum verify_cause cause = decode(in, padded, avail);
+	uint32_t length = decode(in, padded, avail, cause);
 	in->bytes = p;
-	return cause;
+	return length;
 }
 
-enum verify_cause insn_decode(struct insn *in, const uint8_t *p, size_t avail)
+uint32_t insn_decode(struct insn *in, const uint8_t *p, size_t avail, enum verify_cause *cause)
 {
 	*in = (struct insn){0};
-	return avail < LOOK_AHEAD ? decode_near_end(in, p, avail) : decode(in, p, avail);
+	return avail < LOOK_AHEAD ? decode_near_end(in, p, avail, cause)
+				  : decode(in, p, avail, cause);
 }
 
 size_t verify_insn_length(const uint8_t *p, size_t avail)
 {
 	struct insn in;
-	return insn_decode(&in, p, avail) == VERIFY_OK ? in.length : 0;
+	enum verify_cause cause;
+	uint32_t length = insn_decode(&in, p, avail, &cause);
+	return cause == VERIFY_OK ? length : 0;
 }

@@ -66,10 +66,11 @@ struct insn {
 };
 
 /*
- * Decodes the instruction at p. Returns VERIFY_OK, or the V1 or V2 cause for which it is refused,
- * and then *in is unspecified. Never reads beyond p + avail.
+ * Decodes the instruction at p and returns its length. *cause is VERIFY_OK, or the V1 or V2 cause
+ * for which it is refused, and then the length and *in are unspecified. Never reads beyond p +
+ * avail.
  */
-enum verify_cause insn_decode(struct insn *in, const uint8_t *p, size_t avail);
+uint32_t insn_decode(struct insn *in, const uint8_t *p, size_t avail, enum verify_cause *cause);
 
 /* The displacement, and the immediate (of a 64-bit one the low half), sign-extended. */
 static inline int32_t insn_field(const uint8_t *p, uint32_t size)

@@ -23,6 +23,7 @@ enum kind {
 	K_NOP,      /* 0F 1F /0: its operand is not accessed */
 	K_LABEL,    /* endbr64, and nothing else of F3 0F 1E */
 	K_STRING,   /* movs, stos: only inside a template */
+	K_XCHG90,   /* 90: nop, pause or an exchange, see decode.c */
 	K_INDIRECT, /* call *, jmp *: only inside a template */
 };
 

@@ -175,6 +175,7 @@ static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 	case K_DENIED:
 	case K_GROUP:
 	case K_X87:
+	case K_XCHG90:
 		break;
 	}
 	return V2_DENIED;
@@ -197,30 +198,32 @@ static enum verify_cause step_reserved(struct sweep *s, const struct insn *in, u
 	return VERIFY_OK;
 }
 
-static enum verify_cause step_insn(struct sweep *s, uint32_t *length)
+/* Returns the length of what it has judged: an instruction, or a write of rsp with its tail. */
+static uint32_t step_insn(struct sweep *s, enum verify_cause *c)
 {
 	struct insn in;
 	int uses = -1;
-	enum verify_cause c = insn_decode(&in, s->text + s->at, s->size - s->at);
-	if (c != VERIFY_OK)
-		return c;
-	if (s->after_call && in.kind != K_LABEL)
-		return V8_RETURN;
+	uint32_t length = insn_decode(&in, s->text + s->at, s->size - s->at, c);
+	if (*c != VERIFY_OK)
+		return 0;
+	if (s->after_call && in.kind != K_LABEL) {
+		*c = V8_RETURN;
+		return 0;
+	}
 	s->after_call = false;
-	*length = in.length;
 	if (in.has_mem)
-		c = rule_memory(&in, &s->facts, &uses);
-	if (c != VERIFY_OK)
-		return c;
+		*c = rule_memory(&in, &s->facts, &uses);
+	if (*c != VERIFY_OK)
+		return 0;
 	if (uses >= 0)
 		use_fact(s, uses);
 	s->open = true;
 	if (in.writes & (BIT(R_SP) | BIT(R_14)))
-		c = step_reserved(s, &in, length);
+		*c = step_reserved(s, &in, &length);
 	else if (in.kind != K_PLAIN || in.anchors)
-		c = step_kind(s, &in);
+		*c = step_kind(s, &in);
 	learn(s, &in);
-	return c;
+	return length;
 }
 
 static enum verify_cause step_indirect(struct sweep *s, const struct idiom_match *m)
@@ -257,25 +260,27 @@ static enum verify_cause step_idiom(struct sweep *s, const struct idiom_match *m
 
 static enum verify_cause sweep(struct sweep *s)
 {
-	while (s->at < s->size) {
-		uint32_t length = 0;
-		const uint8_t *p = s->text + s->at;
+	uint32_t length = 0, size = s->size, insns = 0;
+	enum verify_cause c = VERIFY_OK;
+	for (uint32_t at = 0; at < size && c == VERIFY_OK; at += length) {
+		const uint8_t *p = s->text + at;
 		struct idiom_match m = {I_NONE, 0, 0, 0};
-		enum verify_cause c;
-		s->starts[s->at / 64] |= 1ull << s->at % 64;
-		if (idiom_possible(p, s->size - s->at))
-			m = idiom_at(p, s->size - s->at);
+		s->at = at;
+		s->starts[at / 64] |= 1ull << at % 64;
+		if (idiom_possible(p, size - at))
+			m = idiom_at(p, size - at);
 		if (m.idiom != I_NONE) {
 			length = m.length;
 			c = step_idiom(s, &m);
 		} else {
-			c = step_insn(s, &length);
+			length = step_insn(s, &c);
 		}
-		if (c != VERIFY_OK)
-			return c;
-		s->r->insns++;
-		s->at += length;
+		insns++;
 	}
+	s->r->insns = insns - (c != VERIFY_OK);
+	if (c != VERIFY_OK)
+		return c;
+	s->at = size;
 	if (s->after_call)
 		return V8_RETURN;
 	return s->open ? V8_END : VERIFY_OK;
@@ -286,6 +291,7 @@ static void find_branch(struct sweep *s, int64_t target)
 {
 	struct insn in;
 	uint32_t length;
+	enum verify_cause c;
 	for (s->at = 0; s->at < s->size; s->at += length) {
 		struct idiom_match m = idiom_at(s->text + s->at, s->size - s->at);
 		length = m.length;
@@ -293,9 +299,9 @@ static void find_branch(struct sweep *s, int64_t target)
 			if (s->at + m.jne_disp == target)
 				return;
 		} else if (m.idiom == I_NONE) {
-			if (insn_decode(&in, s->text + s->at, s->size - s->at) != VERIFY_OK)
+			length = insn_decode(&in, s->text + s->at, s->size - s->at, &c);
+			if (c != VERIFY_OK)
 				return;
-			length = in.length;
 			bool direct = in.kind == K_JMP || in.kind == K_BRANCH || in.kind == K_CALL;
 			if (direct && (int64_t)s->at + length + insn_imm(&in) == target)
 				return;
@@ -342,6 +348,7 @@ static uint32_t next_label_bytes(const struct sweep *s, uint32_t x)
 static void find_label_bytes(struct sweep *s)
 {
 	struct insn in;
+	enum verify_cause c;
 	uint32_t length, expect, found = 0;
 	for (uint32_t at = 0; at < s->size; at += length) {
 		struct idiom_match m = idiom_at(s->text + at, s->size - at);
@@ -350,9 +357,9 @@ static void find_label_bytes(struct sweep *s)
 		if (m.idiom == I_INDIRECT || m.idiom == I_INDIRECT_ZX) {
 			expect = at + idiom_label_offset(m.idiom);
 		} else if (m.idiom == I_NONE) {
-			if (insn_decode(&in, s->text + at, s->size - at) != VERIFY_OK)
+			length = insn_decode(&in, s->text + at, s->size - at, &c);
+			if (c != VERIFY_OK)
 				break;
-			length = in.length;
 			expect = in.kind == K_LABEL ? at : s->size;
 		}
 		if (expect == s->size)

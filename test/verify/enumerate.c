@@ -288,8 +288,10 @@ static const char *compare_text(const struct insn *in)
 static void try(void)
 {
 	struct insn in;
+	enum verify_cause cause;
 	tried++;
-	if (insn_decode(&in, code, sizeof code) != VERIFY_OK)
+	insn_decode(&in, code, sizeof code, &cause);
+	if (cause != VERIFY_OK)
 		return;
 	if (++accepted % stride)
 		return;

@@ -227,7 +227,8 @@ static void step(ucontext_t *uc)
 		finish(uc, bad);
 		return;
 	}
-	insn_decode(&o.last, o.text + (rip - TEXT), o.size - (rip - TEXT));
+	enum verify_cause cause;
+	insn_decode(&o.last, o.text + (rip - TEXT), o.size - (rip - TEXT), &cause);
 	o.have_last = true;
 	for (int r = 0; r < 16; r++)
 		o.before[r] = (uint64_t)g[greg_of[r]];
@@ -305,15 +306,15 @@ static void set_up(void)
  * labels. */
 static void find_boundaries(void)
 {
-	struct insn in;
+	uint32_t length;
 	memset(o.boundary, 0, o.size);
-	for (uint32_t at = 0; at < o.size; at += in.length) {
+	for (uint32_t at = 0; at < o.size; at += length) {
 		struct idiom_match m = idiom_at(o.text + at, o.size - at);
 		if (m.idiom == I_INDIRECT || m.idiom == I_INDIRECT_ZX)
 			o.boundary[at + idiom_label_offset(m.idiom)] = 1;
 		o.boundary[at] = 1;
-		if (insn_decode(&in, o.text + at, o.size - at) != VERIFY_OK)
-			in.length = 1;
+		length = (uint32_t)verify_insn_length(o.text + at, o.size - at);
+		length += length == 0;
 	}
 }
 
@@ -330,14 +331,13 @@ static void load_seeds(const char *path)
 	}
 	seed_size = (uint32_t)fread(seed_text, 1, sizeof seed_text, f);
 	fclose(f);
-	struct insn in;
 	for (uint32_t at = 0; at < seed_size && nunits < MAX_UNITS;) {
 		struct idiom_match m = idiom_at(seed_text + at, seed_size - at);
 		units[nunits++] = at;
-		if (m.idiom == I_NONE &&
-			insn_decode(&in, seed_text + at, seed_size - at) != VERIFY_OK)
+		uint32_t length = (uint32_t)verify_insn_length(seed_text + at, seed_size - at);
+		if (m.idiom == I_NONE && length == 0)
 			exit(2);
-		at += m.idiom == I_NONE ? in.length : m.length;
+		at += m.idiom == I_NONE ? length : m.length;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * verify_speed FILE...: how fast the verifier is on the texts of these program files, in MB of text per
- * second (10^6 bytes), the best of the repetitions that fit in a second. One line per file.
+ * verify_speed FILE...: how fast the verifier is on the texts of these program files, in MB of text
+ * per second (10^6 bytes), the best of the repetitions that fit in a second. One line per file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,8 @@ static int measure(const char *path)
 	double best = 1e9, end = now() + 1;
 	while (now() < end && best > 0) {
 		double start = now();
-		verify_text(file + t->file_offset, t->file_size, e.entry - t->vaddr, scratch, scratch_size, &r);
+		verify_text(file + t->file_offset, t->file_size, e.entry - t->vaddr, scratch,
+			scratch_size, &r);
 		double took = now() - start;
 		best = took < best ? took : best;
 	}

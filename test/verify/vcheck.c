@@ -3,8 +3,8 @@
  * Runs the sanitised verifier on files, for the case runner:
  *   vcheck text FILE...   raw text, entry at offset 0 unless it must not be (then `nolabel` in
  * cases) vcheck elf FILE...    program files: verify_elf(), then verify_text() on the text segment
- * Prints one line per file: "accept insns labels branches" or "reject RULE CAUSE 0xOFFSET". Exit status: 0
- * if each could be judged, whatever the judgement.
+ * Prints one line per file: "accept insns labels branches" or "reject RULE CAUSE 0xOFFSET". Exit
+ * status: 0 if each could be judged, whatever the judgement.
  */
 #include <stdio.h>
 #include <stdlib.h>
