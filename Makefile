@@ -37,14 +37,22 @@ bench: all
 	bench/run.py $(B)
 
 check-selftests: all
-	tools/selftests.sh
+	@tools/deps.sh source
+	tools/selftests.sh $(B)
 
 fmt:
 	@tools/deps.sh fmt
 	git ls-files '*.c' '*.h' | xargs clang-format -i
 
-sysroot ports: all
-	$@/build.sh
+# The SIP userland: compiler wrapper and C library, then programs built with it.
+sysroot: all
+	@tools/deps.sh source
+	@ninja -C $(B) rewriter/cloister-rewrite sysroot/cloister-ld
+	sysroot/build.sh $(B)/sysroot $(B)
+
+PORTS := $(filter-out build.sh,$(notdir $(wildcard ports/*)))
+ports: sysroot
+	ports/build.sh $(B)/sysroot $(B)/ports $(PORTS)
 
 clean:
 	rm -rf $(B)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that a make target needs: tools/deps.sh build|check|fmt ...
+# Install the Debian packages that a make target needs: tools/deps.sh build|demo|check|source|fmt ...
 # Quick and silent when everything is there. As root, or through sudo; never edits a package source.
 set -eu
 
@@ -8,6 +8,7 @@ build="gcc libc6-dev binutils meson ninja-build pkg-config python3 clang libclan
 	libcmocka-dev liburing-dev libssl-dev libjansson-dev scdoc"
 demo="python3 coreutils make"
 check="$build $demo musl-tools busybox-static dash strace time"
+source="$build dpkg-dev xz-utils patch"
 fmt="clang-format"
 
 wanted=
@@ -16,9 +17,10 @@ for set in "$@"; do
 	build) wanted="$wanted $build" ;;
 	demo) wanted="$wanted $demo" ;;
 	check) wanted="$wanted $check" ;;
+	source) wanted="$wanted $source" ;;
 	fmt) wanted="$wanted $fmt" ;;
 	*)
-		echo "deps: $set: no such set of packages (build, demo, check, fmt)" >&2
+		echo "deps: $set: no such set of packages (build, demo, check, source, fmt)" >&2
 		exit 2
 		;;
 	esac
