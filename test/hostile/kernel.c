@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "mem.h"
 #include "plat.h"
+#include "report.h"
 #include "sipblock.h"
 
 #define BAD_ENTRY_STATE 201 /* the host's flags or control words got in */
@@ -18,6 +19,8 @@
 #define BAD_TRAP        204
 #define BAD_CALL        205
 #define BAD_LOOP        206 /* a program faults without end */
+
+#define BAD_KEYS 207 /* EREPORT or EGETKEY do not do what they should */
 
 #define FAULTS_MAX 1000
 
@@ -142,12 +145,39 @@ static void count_loops(void)
 	loops = r.kind == CONF_UMASK && r.len == 4 ? p[sizeof r] : 0;
 }
 
+/* Keys are stable, differ by name and KEYID, and a wrong request is an error; data reach the
+ * report. */
+static void check_keys(void)
+{
+	static const struct sgx_targetinfo nobody;
+	struct sgx_report r;
+	struct sgx_keyrequest q = {.key_name = SGX_KEY_SEAL, .key_policy = SGX_KEYPOLICY_MRENCLAVE};
+	uint8_t data[SGX_REPORT_DATA_SIZE + 1], a[SGX_KEY_SIZE], b[SGX_KEY_SIZE], c[SGX_KEY_SIZE];
+	uint64_t err;
+
+	for (size_t i = 0; i < sizeof data; i++)
+		data[i] = (uint8_t)(i ^ 0x5a);
+	report_make(&nobody, data + 1, &r); /* not aligned */
+	memcpy(q.cpu_svn, r.cpu_svn, sizeof q.cpu_svn);
+	if (memcmp(r.report_data, data + 1, SGX_REPORT_DATA_SIZE) != 0 ||
+		r.attributes.xfrm != plat_xfrm() || report_key(&q, a, &err) != 0 ||
+		report_key(&q, b, &err) != 0 || memcmp(a, b, sizeof a) != 0)
+		bad(BAD_KEYS);
+	q.key_id[0] = 1;
+	if (report_key(&q, c, &err) != 0 || memcmp(a, c, sizeof a) == 0)
+		bad(BAD_KEYS);
+	q.isv_svn = 0xffff; /* from the future */
+	if (report_key(&q, c, &err) >= 0 || err != SGX_INVALID_ISVSVN)
+		bad(BAD_KEYS);
+}
+
 _Noreturn void kernel_boot(void)
 {
 	struct uregs *u = (struct uregs *)(KSTACK(0) + KSTACK_SIZE - UREGS_SIZE);
 
 	check_entry_state();
 	count_loops();
+	check_keys();
 	must_commit(KSTACK(0), KSTACK_SIZE >> PAGE_SHIFT);
 	must_commit(KSTACK(1), KSTACK_SIZE >> PAGE_SHIFT);
 	must_commit(U_STACK, 1);
