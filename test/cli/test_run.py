@@ -199,7 +199,10 @@ class Run(unittest.TestCase):
         self.assertLess(cpu(4) - cpu(1), 0.03)  # 1 % of the three seconds between
 
     def test_terminal_is_left_as_found(self):
-        master, slave = pty.openpty()
+        try:
+            master, slave = pty.openpty()
+        except OSError as e:  # a container without /dev/pts
+            self.skipTest(str(e))
         before = subprocess.check_output(["stty", "-g"], stdin=slave)
         cmd = [CLOISTER, "run", "--enclave", str(self.enclave), "--", "/bin/sh", "-c",
                "stty raw -echo; echo done; exec sleep 100"]
