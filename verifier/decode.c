@@ -46,20 +46,20 @@ static inline struct prefix prefix_of(uint8_t b, uint16_t seen)
 	}
 }
 
-/* Bit b of byte b/8: the bytes that prefix_of() knows. */
-static inline bool is_prefix(uint8_t b)
-{
-	static const uint32_t set[8] = {[1] = 1u << 6 | 1u << 14 | 1u << 22 | 1u << 30,
-		[3] = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 7,
-		[7] = 1u << 16 | 1u << 18 | 1u << 19};
-	return set[b >> 5] >> (b & 31) & 1;
-}
+/* How an instruction can begin, other than with its opcode. */
+enum first { OPCODE, REX, PREFIX };
+#define REX8(b)                                                                                    \
+	[b] = REX, [b + 1] = REX, [b + 2] = REX, [b + 3] = REX, [b + 4] = REX, [b + 5] = REX,      \
+	[b + 6] = REX, [b + 7] = REX
+static const uint8_t first_byte[256] = {REX8(0x40), REX8(0x48), [0x26] = PREFIX, [0x2e] = PREFIX,
+	[0x36] = PREFIX, [0x3e] = PREFIX, [0x64] = PREFIX, [0x65] = PREFIX, [0x66] = PREFIX,
+	[0x67] = PREFIX, [0xf0] = PREFIX, [0xf2] = PREFIX, [0xf3] = PREFIX};
 
 /* Collects legacy prefixes: *n of them. Out of line: most instructions have none. */
 static __attribute__((noinline)) enum verify_cause prefixes(
 	struct insn *in, const uint8_t *p, uint32_t *n)
 {
-	for (*n = 0; is_prefix(p[*n]); ++*n) {
+	for (*n = 0; first_byte[p[*n]] == PREFIX; ++*n) {
 		struct prefix x = prefix_of(p[*n], in->prefixes);
 		if (x.bit == 0 || in->prefixes & x.group)
 			return V1_PREFIX;
@@ -96,14 +96,15 @@ static inline void immediate(struct insn *in, uint32_t *at, uint32_t attr)
 	*at += in->imm_size;
 }
 
-/* SM: see "Facts" in doc/sfi.md; attr has A_SMALL, and proves_zx is already right. */
-static bool immediate_is_small(const struct insn *in)
+/* SM: see "Facts" in doc/sfi.md. attr has A_SMALL, and proves_zx is already right. */
+static bool proves_small(const struct insn *in)
 {
 	if (in->map == MAP_0F) /* movzx */
 		return true;
 	if (in->opcode == 0xc1) /* shr */
 		return (insn_imm(in) & 31) >= 3;
-	return (uint32_t)insn_imm(in) < 1u << 29; /* and, mov */
+	return in->imm_size == 4 || in->imm_size == 1 ? (uint32_t)insn_imm(in) < 1u << 29
+						      : false; /* and, mov */
 }
 
 /*
@@ -112,14 +113,16 @@ static bool immediate_is_small(const struct insn *in)
  */
 static inline uint16_t written(const struct insn *in, uint32_t attr)
 {
-	uint32_t number = attr & A_BYTE && !in->rex ? 3 : 15, writes = attr / A_RAX & 7;
+	uint32_t writes = 0;
 	if (attr & A_DREG)
-		writes |= 1u << ((uint32_t)insn_reg(in) & number);
+		writes |= 1u << insn_reg(in);
 	if (attr & A_DRM && !in->has_mem)
-		writes |= 1u << ((uint32_t)insn_rm(in) & number);
+		writes |= 1u << insn_rm(in);
 	if (attr & A_DOP)
-		writes |= 1u << (((in->opcode & 7u) | (uint32_t)(in->rex & REX_B) << 3) & number);
-	return (uint16_t)writes;
+		writes |= 1u << ((in->opcode & 7) | (in->rex & REX_B ? 8 : 0));
+	if (attr & A_BYTE && !in->rex)
+		writes = (writes | writes >> 4) & 15;
+	return (uint16_t)(writes | (attr / A_RAX & 7));
 }
 
 static inline void effects(struct insn *in, uint32_t attr)
@@ -135,7 +138,7 @@ static inline void effects(struct insn *in, uint32_t attr)
 	if (in->opcode == 0xc1 && in->map == MAP_ONE && insn_imm(in) % 32 == 0)
 		return; /* a shift by 0 */
 	in->proves_zx = in->writes;
-	if (attr & A_SMALL && immediate_is_small(in))
+	if (attr & A_SMALL && proves_small(in))
 		in->proves_sm = in->writes;
 }
 
@@ -332,7 +335,8 @@ static enum verify_cause vector(struct insn *in, const uint8_t *p, uint32_t *at)
 }
 
 /* The opcode's row is the last word on a legacy instruction; VEX and EVEX leave here. */
-static inline enum verify_cause after_prefixes(struct insn *in, const uint8_t *p, uint32_t *at)
+static inline __attribute__((always_inline)) enum verify_cause after_prefixes(
+	struct insn *in, const uint8_t *p, uint32_t *at)
 {
 	int pp;
 	if (in->opcode == 0x0f) {
@@ -374,18 +378,17 @@ static inline uint32_t decode(
 	struct insn *in, const uint8_t *p, size_t avail, enum verify_cause *cause)
 {
 	uint32_t at = 0;
+	uint8_t first = first_byte[p[0]];
 	in->bytes = p;
-	if (is_prefix(p[0])) {
+	if (first == PREFIX) {
 		*cause = prefixes(in, p, &at);
 		if (*cause != VERIFY_OK)
 			return 0;
+		first = first_byte[p[at]];
 	}
-	uint8_t b = p[at++];
-	if ((b & 0xf0) == 0x40) {
-		in->rex = b;
-		b = p[at++];
-	}
-	in->opcode = b;
+	if (first == REX)
+		in->rex = p[at++];
+	in->opcode = p[at++];
 	*cause = after_prefixes(in, p, &at);
 	if (at > avail || at > MAX_LENGTH)
 		*cause = V1_LENGTH;

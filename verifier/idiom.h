@@ -15,13 +15,14 @@ struct idiom_match {
 	int64_t jne_disp; /* of their jne, relative to the template's first byte */
 };
 
-/* Whether a template might start with these two bytes; asked for every instruction. */
+/* Whether a template might start with these bytes; asked for every instruction, so by the first one
+ * first. */
 static inline int idiom_possible(const uint8_t *p, size_t avail)
 {
-	if (avail < 2)
-		return 0;
-	uint32_t two = p[0] | (uint32_t)p[1] << 8;
-	return (two == 0x8945) | (two == 0x0f49) | (two == 0xff89) | (two == 0xff64);
+	static const uint8_t second[256] = {
+		[0x45] = 0x89, [0x49] = 0x0f, [0x89] = 0xff, [0x64] = 0xff};
+	uint8_t want = second[p[0]];
+	return want && avail > 1 && p[1] == want;
 }
 
 /* The template that starts at p, if any. The indirect ones with and without their first

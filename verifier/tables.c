@@ -15,12 +15,13 @@ const uint32_t legacy_rows[NMAPS][NPREFIXES][256] = {
 		[3] = ARITH | (extra), [4] = ARITH | A_SMALL | (extra), [5] = ARITH | (extra),     \
 		[6] = ARITH | (extra), [7] = RM | A_ANCHOR | ((extra) & ~A_ZX),                    \
 	}
-/* rol ror rcl rcr shl shr - sar; a rotate through carry proves nothing, nor does a count in %cl */
-#define SHIFT_GROUP(extra, zx)                                                                     \
+/* rol ror rcl rcr shl shr - sar; a rotate through carry proves nothing, nor does a count in %cl;
+ * only a shift right by an immediate may prove SM: by one it leaves 31 bits */
+#define SHIFT_GROUP(extra, zx, small)                                                              \
 	{                                                                                          \
 		[0] = RM | A_DRM | (zx) | (extra), [1] = RM | A_DRM | (zx) | (extra),              \
 		[2] = RM | A_DRM | (extra), [3] = RM | A_DRM | (extra),                            \
-		[4] = RM | A_DRM | (zx) | (extra), [5] = RM | A_DRM | (zx) | A_SMALL | (extra),    \
+		[4] = RM | A_DRM | (zx) | (extra), [5] = RM | A_DRM | (zx) | (small) | (extra),    \
 		[7] = RM | A_DRM | (zx) | (extra),                                                 \
 	}
 #define MULDIV (RM | A_RAX | A_RDX | A_ANCHOR)
@@ -30,12 +31,12 @@ const uint32_t group_rows[NGROUPS][8] = {
 	[G_ALUZ] = ALU_GROUP(A_OPSZ | A_IMMZ | A_ZX),
 	[G_ALU83] = ALU_GROUP(A_OPSZ | A_IMM8 | A_ZX),
 	[G_POP] = {[0] = K_POP | A_MODRM | A_NOREG | A_NOW},
-	[G_SHIFT8_IMM] = SHIFT_GROUP(A_BYTE | A_IMM8, 0),
-	[G_SHIFT_IMM] = SHIFT_GROUP(A_OPSZ | A_IMM8, A_ZX),
-	[G_SHIFT8_1] = SHIFT_GROUP(A_BYTE, 0),
-	[G_SHIFT_1] = SHIFT_GROUP(A_OPSZ, A_ZX),
-	[G_SHIFT8_CL] = SHIFT_GROUP(A_BYTE, 0),
-	[G_SHIFT_CL] = SHIFT_GROUP(A_OPSZ, 0),
+	[G_SHIFT8_IMM] = SHIFT_GROUP(A_BYTE | A_IMM8, 0, 0),
+	[G_SHIFT_IMM] = SHIFT_GROUP(A_OPSZ | A_IMM8, A_ZX, A_SMALL),
+	[G_SHIFT8_1] = SHIFT_GROUP(A_BYTE, 0, 0),
+	[G_SHIFT_1] = SHIFT_GROUP(A_OPSZ, A_ZX, 0),
+	[G_SHIFT8_CL] = SHIFT_GROUP(A_BYTE, 0, 0),
+	[G_SHIFT_CL] = SHIFT_GROUP(A_OPSZ, 0, 0),
 	[G_UNARY8] = {[0] = RM | A_BYTE | A_IMM8 | A_ANCHOR, /* test */
 		[2] = ARITH | A_BYTE,
 		[3] = ARITH | A_BYTE,

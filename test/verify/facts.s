@@ -341,3 +341,21 @@
     movq (%r14,%rbx,2),%rax
 #: r14-twice expect: reject V3 at 0x4
     movq (%r14,%r14),%rax
+#: small-shr-by-one expect: reject V3 at 0x6
+    shrl $1,%ebx
+    movq (%r14,%rbx,8),%rax
+#: small-shr-by-one-immediate expect: reject V3 at 0x7
+    BYTES 0xc1,0xeb,0x01
+    movq (%r14,%rbx,8),%rax
+#: small-shr-by-cl expect: reject V3 at 0x6
+    shrl %cl,%ebx
+    movq (%r14,%rbx,8),%rax
+#: small-rotates-and-left-shifts expect: reject V3 at 0x7
+    shll $5,%ebx
+    movq (%r14,%rbx,8),%rax
+#: small-rol expect: reject V3 at 0x7
+    roll $5,%ebx
+    movq (%r14,%rbx,8),%rax
+#: small-ror expect: reject V3 at 0x7
+    rorl $5,%ebx
+    movq (%r14,%rbx,8),%rax
