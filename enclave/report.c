@@ -24,7 +24,6 @@ static const struct {
 	{SGX_XFRM_PKRU, 2688 + 8},
 };
 
-static struct sgx_report self;
 static uint64_t xsave_size = SGX_XSAVE_LEGACY_SIZE + SGX_XSAVE_HEADER_SIZE;
 
 void report_make(const struct sgx_targetinfo *target, const uint8_t data[SGX_REPORT_DATA_SIZE],
@@ -57,6 +56,7 @@ void report_boot(void)
 {
 	static const struct sgx_targetinfo nobody;
 	static const uint8_t nothing[SGX_REPORT_DATA_SIZE];
+	struct sgx_report self;
 	uint64_t xfrm, known = SGX_XFRM_LEGACY;
 
 	report_make(&nobody, nothing, &self);
@@ -71,11 +71,6 @@ void report_boot(void)
 		xsave_size > VCPU_XSAVE_SIZE || !(self.miscselect & SGX_MISC_EXINFO))
 		plat_die(DIE_STATUS, DIE_REPORT);
 	enclave_xfrm = xfrm;
-}
-
-const struct sgx_report *report_self(void)
-{
-	return &self;
 }
 
 uint64_t plat_xfrm(void)

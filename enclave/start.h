@@ -7,9 +7,9 @@
 
 #include "sgx.h"
 
-/* report.c: this enclave's REPORT to itself, taken at boot. */
-const struct sgx_report *report_self(void);
-void report_boot(void); /* dies if the enclave was created in a way that it cannot live with */
+/* report.c: XFRM from this enclave's REPORT to itself; dies if it was created in a way that it
+ * cannot live with. */
+void report_boot(void);
 
 /* The copy of the configuration: pages of its own between the vCPU slots and the kernel stacks. */
 #define CONFIG_COPY_BASE 0x10060000000
