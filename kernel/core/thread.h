@@ -56,6 +56,11 @@ struct thread {
 	int nice;
 	struct uregs *uregs;   /* top of kstack */
 
+	struct { /* ticks that found the same registers, one right after the other (trap.c) */
+		uint64_t regs, when;
+		unsigned n;
+	} stuck;
+
 	/* filled and used by proc/ (proc.h) */
 	struct proc *proc;     /* ref; NULL for kernel threads */
 	struct mm *mm;         /* borrowed from proc; NULL for kernel threads */

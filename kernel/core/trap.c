@@ -12,6 +12,7 @@
 #include "upcalls.h"
 
 #define VECTOR_UD 6
+#define VECTOR_SS 12
 #define VECTOR_PF 14
 #define PF_WRITE  2u
 #define PF_INSTR  16u
@@ -66,12 +67,45 @@ void kernel_syscall(struct uregs *u)
 	kunlock();
 }
 
+#define CANONICAL_BITS  47
+#define STUCK_TICKS     16u
+#define STUCK_WITHIN_NS 200000u
+
+static bool canonical(uint64_t a)
+{
+	return (uint64_t)((int64_t)(a << (64 - CANONICAL_BITS - 1)) >> (64 - CANONICAL_BITS - 1)) ==
+	       a;
+}
+
+/*
+ * #SS is not among the exceptions that SGX reports (SDM vol. 3D, EXITINFO): it looks like an
+ * interrupt, and resuming faults again at once. Told from real interrupts by a stack register that
+ * is no address, and by how fast the same registers come back.
+ */
+static bool stack_fault(const struct uregs *u)
+{
+	struct thread *t = thread_self();
+	uint64_t regs = u->rip, now = time_mono();
+
+	if (canonical(u->rsp) && canonical(u->rbp))
+		return false;
+	for (const uint64_t *r = &u->rax; r <= &u->r15; r++)
+		regs = (regs ^ *r) * 0x100000001b3ull;
+	t->stuck.n =
+		regs == t->stuck.regs && now - t->stuck.when < STUCK_WITHIN_NS ? t->stuck.n + 1 : 0;
+	t->stuck.regs = regs;
+	t->stuck.when = now;
+	return t->stuck.n >= STUCK_TICKS;
+}
+
 static void exception(struct uregs *u, const struct trap *t)
 {
 	int r = -EFAULT;
 
 	if (t->vector == TRAP_TICK) {
 		thread_self()->need_resched = true;
+		if (stack_fault(u))
+			signal_trap(&(struct trap){.vector = VECTOR_SS}, 0);
 		return;
 	}
 	if (t->vector == VECTOR_PF) {

@@ -7,10 +7,11 @@
 #include "layout.h"
 #include "mm.h"
 
-/* Zones of a plain process's first extent. Libraries lie 8 MiB apart, so that the trampolines of
- * their system calls find room (doc/adr/0013). */
+/* Zones of a plain process's first extent. Libraries lie 8 MiB apart and 512 MiB above its start,
+ * so that the trampolines of their system calls find room (doc/adr/0013): 4 MiB ahead of a site
+ * followed by a 64-bit compare of rax, 256 MiB before one followed by a 32-bit compare. */
 #define ARENA_LEN  0x400000000ull /* 16 GiB */
-#define ZONE_FILE  0x10000ull
+#define ZONE_FILE  0x20000000ull
 #define ZONE_BRK   0x100000000ull
 #define ZONE_ANON  0x180000000ull
 #define ZONE_STACK 0x3c0000000ull
@@ -56,8 +57,8 @@ uint64_t va_find_hole(struct mm *mm, uint64_t lo, uint64_t hi, uint64_t len, uin
 /* ---- pages.c: state of a committed page = PAGE_COMMITTED | its EPCM permissions (VMA_R|W|X) ----
  */
 #define PAGE_COMMITTED 8u
-/* Pages of windows between two processes: still what the last one wrote. Take: was it? It is not any
- * more; the caller overwrites all of it. */
+/* Pages of windows between two processes: still what the last one wrote. Take: was it? It is not
+ * any more; the caller overwrites all of it. */
 void page_mark_dirty(uint64_t va);
 bool page_take_dirty(uint64_t va);
 unsigned page_state(uint64_t va);                           /* 0: absent */

@@ -291,6 +291,9 @@ void signal_trap(const struct trap *t, int mm_result)
 			signal_fault(SIGILL, ILL_ILLOPN, rip);
 		}
 		break;
+	case 12:
+		signal_fault(SIGBUS, SI_KERNEL, 0);
+		break;
 	case 14:
 		fault_page(t, mm_result);
 		break;
