@@ -248,6 +248,7 @@ int sigframe_push(struct uregs *u, const struct linux_sigaction *act,
 		return r;
 	if (tp->altstack.flags & SS_AUTODISARM)
 		tp->altstack = (struct linux_stack){.flags = SS_DISABLE};
+	plat_xinit(); /* a handler begins like a function: x87 empty, default control words */
 	u->rip = sip ? TEXT_BASE + (uint32_t)act->handler : act->handler;
 	u->rsp = sip ? thread_self()->window + (uint32_t)frame : frame;
 	u->rdi = (uint64_t)si->signo;
