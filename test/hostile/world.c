@@ -169,7 +169,6 @@ int honest(struct world *w, const struct world_event *e)
 		return SGX_ERESUME;
 	case EXIT_IDLE:
 	case EXIT_DOORBELL:
-	case EXIT_YIELD:
 	case EXIT_KICK:
 	case EXIT_YIELD:
 		world_serve();
