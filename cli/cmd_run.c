@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * cloister run: a program and its arguments into a new enclave. Options become struct
- * launch_params; everything else is the loader's (host/launch.h).
+ * launch_params; everything else is the loader's (host/include/launch.h).
  */
 #include "cli.h"
 
