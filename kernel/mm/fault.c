@@ -11,7 +11,7 @@
 #include "mem.h"
 #include "plat.h"
 
-#define AROUND     16u /* pages committed by one fault at most */
+#define AROUND     4u /* pages committed by one fault at most: each costs more than the fault */
 #define AROUND_LEN (AROUND * (uint64_t)PAGE_SIZE)
 
 static const uint8_t zero_page[PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
