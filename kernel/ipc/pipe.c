@@ -30,6 +30,7 @@ struct pipe {
 	size_t size, cap; /* of buf now; of the pipe */
 	size_t head, used;
 	unsigned readers, writers;
+	bool polled; /* ever: each write is an edge then, else only the first into an empty pipe */
 	unsigned ropens,
 		wopens;      /* counts of opens ever, for FIFO opens that wait for the other end */
 	struct inode *inode; /* borrowed: it outlives every file */
@@ -154,7 +155,7 @@ static bool nonblock(const struct file *f, const struct uio *u)
 static long pipe_read(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->inode->pipe;
-	bool was_full;
+	bool was_full, slept = false;
 	long n;
 
 	if (u->resid == 0)
@@ -171,14 +172,17 @@ static long pipe_read(struct file *f, struct uio *u)
 		n = wait_on(&p->rd);
 		if (n < 0)
 			return n;
+		slept = true;
 	}
 	was_full = room(p) < PIPE_BUF;
 	n = get_bytes(p, u);
 	slock_drop(&p->lock);
 	if (was_full && room(p) >= PIPE_BUF)
 		waitq_wake(&p->wr, POLLOUT | POLLWRNORM, 1);
-	if (p->used > 0)
-		waitq_wake(&p->rd, POLLIN | POLLRDNORM, 1); /* for the next reader */
+	/* The wake-up that this reader used up was for the next one too. Nobody else is told: a read is
+	 * no edge for epoll. */
+	if (slept && p->used > 0)
+		waitq_wake(&p->rd, POLLIN | POLLRDNORM, 1);
 	return n;
 }
 
@@ -194,7 +198,7 @@ static long broken(long done)
 static long pipe_write(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->inode->pipe;
-	bool atomic = u->resid <= PIPE_BUF;
+	bool atomic = u->resid <= PIPE_BUF, slept = false;
 	long done = 0, k;
 
 	if (u->resid == 0)
@@ -216,18 +220,19 @@ static long pipe_write(struct file *f, struct uio *u)
 			k = wait_on(&p->wr);
 			if (k < 0)
 				return done > 0 ? done : k;
+			slept = true;
 			continue;
 		}
 		was_empty = p->used == 0;
 		k = put_bytes(p, u, want);
 		slock_drop(&p->lock);
-		if (was_empty && p->used > 0)
+		if ((was_empty || p->polled) && p->used > 0)
 			waitq_wake(&p->rd, POLLIN | POLLRDNORM, 1);
 		if (k <= 0)
 			return done > 0 ? done : k;
 		done += k;
 	}
-	if (room(p) >= PIPE_BUF)
+	if (slept && room(p) >= PIPE_BUF)
 		waitq_wake(&p->wr, POLLOUT | POLLWRNORM, 1);
 	return done;
 }
@@ -237,6 +242,7 @@ static unsigned pipe_poll(struct file *f, struct polltable *pt)
 	struct pipe *p = f->inode->pipe;
 	unsigned mask = 0;
 
+	p->polled = true;
 	if (f->mode & FM_READ) {
 		poll_wait(pt, &p->rd);
 		if (p->used > 0)
