@@ -153,6 +153,9 @@ int timerfd_set(struct file *f, bool absolute, uint64_t value, uint64_t interval
 		t->next = NO_DEADLINE - 1; /* the sum went over: not in this life */
 	if (t->next == 0)
 		t->next = 1;
-	ktimer_set(&t->timer, t->next);
+	if (t->next <= now)
+		expire(&t->timer); /* a time gone by has expired when the call returns */
+	else
+		ktimer_set(&t->timer, t->next);
 	return 0;
 }
