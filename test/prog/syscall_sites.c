@@ -25,7 +25,6 @@ SITE(site_push_after, "", "push %rax\n pop %rax")
 SITE(site_push_before, "push %rbx", "pop %rbx")
 SITE(site_xor_before, "xor %r9d,%r9d", "xor %r9d,%r9d")
 SITE(site_rcx_after, "lea 2f(%rip),%r8", "2: sub %rcx,%r8\n or %r8,%rax")
-SITE(site_r11_after, "", "and $0x200,%r11d\n xor $0x200,%r11d\n or %r11,%rax")
 SITE(site_flags_kept, "stc", "jc 1f\n mov $-1,%rax\n 1:")
 SITE(site_direct_jump, "xor %esi,%esi\n jmp 3f\n mov $7,%eax\n 3:", "")
 SITE(site_two, "mov %rdi,%rdx\n syscall\n mov %rdx,%rax", "")
@@ -64,7 +63,6 @@ static const struct {
 	ROW(site_push_before),
 	ROW(site_xor_before),
 	ROW(site_rcx_after),
-	ROW(site_r11_after),
 	ROW(site_flags_kept),
 	ROW(site_direct_jump),
 	ROW(site_two),
