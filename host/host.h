@@ -94,7 +94,8 @@ struct host {
 	size_t nbacklog, backlog_cap;
 	uint64_t pending_count;
 	uint64_t sig_queued; /* bit n: signal n waits for an HC_signal */
-	int sigfd;
+	int sigfd;                 /* eventfd: sig_came has changed */
+	_Atomic uint64_t sig_came; /* signals not yet in sig_queued, by number */
 	bool sqes; /* entries to submit */
 	bool stop_wanted;
 	bool broken; /* the enclave spoke nonsense on the ring; said once */
@@ -137,7 +138,7 @@ void clock_publish(struct host_clock *c);
 
 /* signals.c */
 int signals_init(struct host *h);     /* before the threads; 0 or -errno */
-void signals_collect(struct host *h); /* lock held: read the signalfd, answer HC_signal */
+void signals_collect(struct host *h); /* lock held: take what came, answer HC_signal */
 void terminal_save(struct host *h);
 void terminal_restore(struct host *h);
 

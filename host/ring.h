@@ -28,7 +28,7 @@ void ring_forget(struct host *h, struct pending **list, struct pending *p);
 int ring_poll(struct host *h, struct pending *p, uint32_t events);
 /* host.lock held. Answer every poll of fd with -ECANCELED, soon. */
 void ring_cancel_fd(struct host *h, int fd);
-/* host.lock held. Watch the signalfd, once. */
+/* host.lock held. Watch the signals' eventfd, once. */
 void ring_watch_signals(struct host *h);
 
 #endif

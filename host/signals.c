@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Signals sent to the loader reach the program as answers to the enclave's HC_signal calls. They
- * are blocked in every thread and read from a signalfd that the io_uring watches, so no code of
- * ours runs in a handler. Also: the terminal is left as it was found.
+ * are blocked in every thread; one thread waits for them and rings an eventfd that the io_uring
+ * watches, so no code of ours runs in a handler. (Not a signalfd: Linux wakes whoever polls one for
+ * every signal of the process, and the emulator's enclave raises one at every trap.) Also: the
+ * terminal is left as it was found.
  *
  * SIGTSTP is passed on like the others, and the loader stops itself once the enclave has nothing
  * left to run (vcpu.c), which is how the shell gets its terminal back.
  */
 #include <errno.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -17,19 +19,49 @@
 static const int passed[] = {
 	SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP};
 
-int signals_init(struct host *h)
+static void passed_set(sigset_t *set)
 {
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
+		sigaddset(set, passed[i]);
+}
+
+static void *collector(void *arg)
+{
+	struct host *h = arg;
+	uint64_t one = 1;
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
-		sigaddset(&set, passed[i]);
+	passed_set(&set);
+	for (;;) {
+		int sig = sigwaitinfo(&set, NULL);
+
+		if (sig <= 0)
+			continue; /* EINTR */
+		atomic_fetch_or(&h->sig_came, 1ull << sig);
+		(void)!write(h->sigfd, &one, sizeof one); /* full: it is readable already */
+	}
+	return NULL;
+}
+
+int signals_init(struct host *h)
+{
+	pthread_t thread;
+	sigset_t set;
+
+	passed_set(&set);
 	signal(SIGPIPE, SIG_IGN); /* the program gets EPIPE, and its own SIGPIPE from its kernel */
 	signal(SIGTTOU, SIG_IGN); /* restoring the terminal must not stop us */
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -EINVAL;
-	h->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return h->sigfd < 0 ? -errno : 0;
+	h->sigfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (h->sigfd < 0)
+		return -errno;
+	int err = pthread_create(&thread, NULL, collector, h);
+	if (err != 0)
+		return -err;
+	pthread_detach(thread);
+	return 0;
 }
 
 /* Answer waiting HC_signal calls with queued signals, lowest number first. */
@@ -49,10 +81,10 @@ static void answer(struct host *h)
 
 void signals_collect(struct host *h)
 {
-	struct signalfd_siginfo si;
+	uint64_t n;
 
-	while (read(h->sigfd, &si, sizeof si) == (ssize_t)sizeof si)
-		h->sig_queued |= 1ull << si.ssi_signo; /* standard signals: one of each is enough */
+	(void)!read(h->sigfd, &n, sizeof n); /* only empties it */
+	h->sig_queued |= atomic_exchange(&h->sig_came, 0); /* one of each is enough */
 	answer(h);
 }
 
