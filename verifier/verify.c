@@ -15,6 +15,7 @@
 #include "verify.h"
 
 #define NREGS 16
+#define INT3  0xcc
 
 struct sweep {
 	const uint8_t *text;
@@ -155,8 +156,10 @@ static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 		s->after_call = true;
 		return note_target(s, target);
 	case K_TRAP:
+		if (in->opcode == INT3) /* a debugger or SIGTRAP handler may go on behind it */
+			c = margin_at_branch(s);
 		block_begin(s);
-		return VERIFY_OK;
+		return c;
 	case K_LABEL:
 		return label(s);
 	case K_INDIRECT:

@@ -382,3 +382,17 @@
     endbr64
     subq $24,%rsp
     jne 8f
+#: drift-over-int3 expect: reject V4 at 0xb
+    subq $0x1000000,%rsp
+    int3
+    subq $0x1000000,%rsp
+    int3
+#: credit-over-int3 expect: accept
+    pushq %rbx
+    subq $24,%rsp
+    int3
+#: drift-at-ud2-and-hlt expect: accept
+    subq $24,%rsp
+    ud2
+    subq $24,%rsp
+    hlt
