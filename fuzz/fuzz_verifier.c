@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two targets in one for the verifier, by the first byte: raw text for verify_text(), or a program file for
- * verify_elf() and then, as the loader does it, the relocation walk and verify_text(). Besides what the
- * sanitizers see, it checks that a report names a place inside the input and that relocation stays inside.
+ * Two targets in one for the verifier, by the first byte: raw text for verify_text(), or a program
+ * file for verify_elf() and then, as the loader does it, the relocation walk and verify_text().
+ * Besides what the sanitizers see, it checks that a report names a place inside the input and that
+ * relocation stays inside.
  */
 #include <stdlib.h>
 #include <string.h>
