@@ -19,6 +19,7 @@
 #define TEXT_SHIFT        45
 
 #define ENDBR_LABEL 0xfa1e0ff3 /* the bytes of endbr64: a SIP's branch target */
+#define FALSE_LABEL 0x3b8141   /* the three bytes before it where it is a template's immediate */
 
 /* clang-format off */
 #ifdef __ASSEMBLER__

@@ -76,6 +76,7 @@ syscall_common:
 	LOAD_USER
 	addb	$0x7f, %al
 	sahf
+	movq	UREGS_RFLAGS(%rsp), %r11	/* as syscall leaves it; never a word of the kernel's */
 	movq	UREGS_RIP(%rsp), %rcx
 	movq	UREGS_RAX(%rsp), %rax
 	movq	UREGS_RSP(%rsp), %rsp
@@ -89,7 +90,8 @@ END(plain_syscall_entry)
 /*
  * Reached by `call *%fs:0x10` of a SIP. The return address lies in the SIP's memory, where another
  * of its threads may change or unmap it: it is read once, forced into the text window, and must be a
- * label. A fault up to sip_gate_user_end is the SIP's own (exception.c).
+ * true label (doc/sfi.md, K6; the bytes before the first label of all texts cannot be read, and no
+ * gate call is there). A fault up to sip_gate_user_end is the SIP's own (exception.c).
  */
 FUNC(sip_syscall_entry)
 sip_gate_user_begin:
@@ -97,8 +99,12 @@ sip_gate_user_begin:
 	movl	%ecx, %ecx
 	btsq	$TEXT_SHIFT, %rcx
 	cmpl	$ENDBR_LABEL, (%rcx)
-	je	1f
-	ud2
+	jne	2f
+	movl	-4(%rcx), %r11d
+	shrl	$8, %r11d
+	cmpl	$FALSE_LABEL, %r11d
+	jne	1f
+2:	ud2
 sip_gate_user_end:
 1:	addq	$8, %rsp
 	movq	%rsp, %fs:SIP_USER_RSP

@@ -4,6 +4,7 @@
 
 #include "enclave.h"
 #include "enclave_asm.h"
+#include "sfi.h"
 
 #define AT(type, field, off) _Static_assert(offsetof(type, field) == (off), #type "." #field)
 
@@ -61,6 +62,7 @@ AT(struct sgx_gprsgx, r15, UREGS_R15);
 AT(struct sgx_gprsgx, rflags, UREGS_RFLAGS);
 AT(struct sgx_gprsgx, rip, UREGS_RIP);
 
+_Static_assert(ENDBR_LABEL == SFI_LABEL && FALSE_LABEL == SFI_FALSE_LABEL, "gate.S");
 _Static_assert(EXIT_RESUME == ASM_EXIT_RESUME, "entry.S");
 _Static_assert(EXIT_IDLE == ASM_EXIT_IDLE, "entry.S");
 _Static_assert(EXIT_DEAD == ASM_EXIT_DEAD, "entry.S");

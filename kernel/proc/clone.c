@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * clone: threads, processes that share their parent's memory (vfork, posix_spawn), and the exact
- * fork of a SIP, whose pointers are offsets into its window. A plain process cannot get a copy of its
- * memory at other addresses, so its clone without CLONE_VM is refused.
+ * fork of a SIP, whose pointers are offsets into its window. A plain process cannot get a copy of
+ * its memory at other addresses, so its clone without CLONE_VM is refused.
  */
 #include "file.h"
 #include "klog.h"
@@ -11,6 +11,7 @@
 #include "mm.h"
 #include "plat.h"
 #include "sip.h"
+#include "sipframe.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -126,7 +127,12 @@ static int sip_child(struct thread *t, struct mm *mm, const struct clone_req *q)
 
 	t->uregs->rsp = mm->base + (uint32_t)t->uregs->rsp;
 	t->uregs->r14 = mm->base;
-	return sip_thread_init(t, mm, tp);
+	/* A thread starts without frames; a process goes back through its parent's. */
+	int r = q->flags & CLONE_THREAD
+			? 0
+			: sipframe_copy(t->tp, thread_self()->tp, thread_self()->window, mm->base);
+
+	return r < 0 ? r : sip_thread_init(t, mm, tp, thread_self());
 }
 
 /* Frees what never ran. */

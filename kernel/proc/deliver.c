@@ -254,12 +254,15 @@ static void fault_page(const struct trap *t, int r)
 }
 
 /* Outside a debug enclave int3 is #UD at the instruction (SDM vol. 3D, "INT3 inside an enclave"): made
- * the trap past it that programs expect. */
+ * the trap past it that programs expect. A SIP must not go on after one (doc/sfi.md, V8): its
+ * breakpoint is reported where it stands. */
 static bool was_int3(struct uregs *u)
 {
 	uint8_t insn;
 
-	if (proc_self()->sip || get_user(&insn, uaddr(u->rip)) < 0 || insn != 0xcc)
+	if (proc_self()->sip)
+		return sip_at_int3((uint32_t)u->rip);
+	if (get_user(&insn, uaddr(u->rip)) < 0 || insn != 0xcc)
 		return false;
 	u->rip++;
 	return true;
@@ -281,6 +284,8 @@ void signal_trap(const struct trap *t, int mm_result)
 		signal_fault(SIGTRAP, TRAP_TRACE, rip);
 		break;
 	case 3:
+		if (proc_self()->sip)
+			thread_self()->uregs->rip--;
 		signal_fault(SIGTRAP, SI_KERNEL, 0);
 		break;
 	case 6:

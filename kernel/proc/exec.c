@@ -17,6 +17,7 @@
 #include "plat.h"
 #include "sip.h"
 #include "sipblock.h"
+#include "sipframe.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -462,7 +463,7 @@ static void set_registers(const struct exec *x, const struct mm *mm, struct ureg
 
 int exec_ready(struct exec *x, struct thread *t)
 {
-	return x->mm->kind == MM_SIP ? sip_thread_init(t, x->mm, 0) : 0;
+	return x->mm->kind == MM_SIP ? sip_thread_init(t, x->mm, 0, NULL) : 0;
 }
 
 /* t is p's only thread; x->mm moves to p. */
@@ -480,6 +481,7 @@ void exec_enter(struct exec *x, struct proc *p, struct thread *t)
 	t->tp->robust_list = 0;
 	t->tp->restore_mask = false;
 	t->tp->altstack = (struct linux_stack){.flags = SS_DISABLE};
+	sipframe_drop(t->tp); /* they hold addresses of the old window */
 	thread_rename(t, base != NULL ? base + 1 : x->path);
 	p->execed = true;
 	p->not_dumpable = false;

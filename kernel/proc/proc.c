@@ -9,6 +9,7 @@
 #include "linux_errno.h"
 #include "mem.h"
 #include "mm.h"
+#include "sipframe.h"
 #include "task.h"
 
 #define PID_BUCKETS 256u
@@ -249,7 +250,7 @@ struct tproc *tproc_new(struct thread *t, const struct tproc *from)
 void tproc_free(struct tproc *tp)
 {
 	sigpend_flush(&tp->pending, ~0ull);
-	kfree(tp->sipframes);
+	sipframe_drop(tp);
 	kfree(tp);
 }
 

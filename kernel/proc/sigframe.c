@@ -10,8 +10,10 @@
 #include "linux_errno.h"
 #include "mem.h"
 #include "plat.h"
+#include "sgx.h"
 #include "signal.h"
 #include "sip.h"
+#include "sipframe.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -78,52 +80,6 @@ static int push_fpstate(uint64_t at)
 	int r = copy_to_user(uaddr(at), b, size + 4);
 	kfree(b);
 	return r;
-}
-
-/*
- * SIPs (doc/sfi.md, K4). What was interrupted may be in the middle of a template, so only the very
- * registers that were there may come back, or a label with any others. The kernel keeps the registers
- * of the last frames; a frame that came back unchanged stands for them.
- */
-#define SIP_FRAMES 16
-
-struct sipframes {
-	unsigned n;
-	struct {
-		uint64_t frame; /* offset */
-		struct uregs u;
-	} f[SIP_FRAMES];
-};
-
-static int sipframe_remember(uint64_t frame, const struct uregs *u)
-{
-	struct tproc *tp = tproc_self();
-
-	if (tp->sipframes == NULL && (tp->sipframes = kzalloc(sizeof *tp->sipframes)) == NULL)
-		return -ENOMEM;
-	struct sipframes *s = tp->sipframes;
-
-	while (s->n > 0 && s->f[s->n - 1].frame == frame)
-		s->n--; /* its handler left by longjmp */
-	if (s->n == SIP_FRAMES)
-		memmove(&s->f[0], &s->f[1], --s->n * sizeof s->f[0]);
-	s->f[s->n].frame = frame;
-	s->f[s->n++].u = *u;
-	return 0;
-}
-
-/* The remembered registers of this frame, which are then forgotten; NULL: none. */
-static const struct uregs *sipframe_recall(uint64_t frame)
-{
-	struct sipframes *s = tproc_self()->sipframes;
-	unsigned i = s != NULL ? s->n : 0;
-
-	while (i > 0 && s->f[i - 1].frame != frame)
-		i--;
-	if (i == 0)
-		return NULL;
-	s->n = i - 1;
-	return &s->f[i - 1].u;
 }
 
 /* u as its program may see it. */
@@ -282,7 +238,8 @@ static void vet_fpstate(uint8_t *b, size_t size, uint64_t features)
 	mxcsr &= mxcsr_mask;
 	memcpy(b + FPX_MXCSR_OFF, &mxcsr, 4);
 	memcpy(&bv, b + XSTATE_BV_OFF, 8);
-	bv &= features & plat_xfrm();
+	/* protection keys are the kernel's (doc/sfi.md, iii) */
+	bv &= features & plat_xfrm() & ~SGX_XFRM_PKRU;
 	memset(b + XSTATE_BV_OFF, 0, XSAVE_HDR_END - XSTATE_BV_OFF);
 	memcpy(b + XSTATE_BV_OFF, &bv, 8);
 	(void)size;

@@ -23,6 +23,7 @@
 #include "plat.h"
 #include "sfi.h"
 #include "sipblock.h"
+#include "sipframe.h"
 #include "task.h"
 #include "verify.h"
 
@@ -36,7 +37,12 @@ struct sip_image {
 	struct list link; /* images, most recently used first */
 	int refs;         /* address spaces that run it */
 	struct file_id id;
-	bool ready;   /* verified and committed */
+	enum {
+		IMAGE_BUSY,
+		IMAGE_READY,
+		IMAGE_GONE
+	} state;      /* ready: verified and committed; gone:
+			 holds its place alone */
 	uint64_t key; /* for warm windows; never reused */
 	struct verify_elf elf;
 	uint32_t text, text_pages; /* offset in T; committed pages, at least one int3 at the end */
@@ -119,7 +125,9 @@ static void image_free(struct sip_image *i)
 	kfree(i);
 }
 
-/* A thread that stands in a text which goes away must not go on there, whatever comes next (V10).
+/*
+ * A thread that stands in a text which goes away, or that has checked a target in it and not jumped
+ * yet, must not go on there, whatever comes next (V10). The same for what a signal interrupted.
  */
 static bool stands_in(struct proc *p, void *arg)
 {
@@ -132,7 +140,7 @@ static bool stands_in(struct proc *p, void *arg)
 	{
 		struct thread *t = container_of(pos, struct thread, proc_link);
 
-		if (t->uregs->rip >= start && t->uregs->rip < end)
+		if (sipframe_inside(t->uregs, start, end) || sipframes_inside(t->tp, start, end))
 			return true;
 		if (t->state == T_RUNNING && t != thread_self())
 			return true; /* in user mode on another vCPU: its place is not known */
@@ -140,15 +148,25 @@ static bool stands_in(struct proc *p, void *arg)
 	return false;
 }
 
+/*
+ * Takes an unused text out of the text window. Its place is free only when nobody can be on the way
+ * there: whoever checked a label before the pages went still may be. May block.
+ */
 static bool evict_one(void)
 {
 	for (struct list *pos = image_list()->prev; pos != image_list(); pos = pos->prev) {
 		struct sip_image *i = image_of(pos);
 
-		if (i->refs > 0 || !i->ready || proc_foreach(stands_in, i) > 0)
+		if (i->refs > 0 || i->state == IMAGE_BUSY || proc_foreach(stands_in, i) > 0)
 			continue;
+		if (i->state == IMAGE_READY) {
+			i->state = IMAGE_BUSY; /* not found any more, nor its place */
+			mm_text_release(TEXT_BASE + i->text, i->text_pages);
+			i->state = IMAGE_GONE;
+			if (proc_foreach(stands_in, i) > 0)
+				return true; /* its place comes later */
+		}
 		list_del(&i->link);
-		mm_text_release(TEXT_BASE + i->text, i->text_pages);
 		image_free(i);
 		return true;
 	}
@@ -314,7 +332,7 @@ static int image_new(
 		image_free(i);
 		return r;
 	}
-	i->ready = true;
+	i->state = IMAGE_READY;
 	*out = i;
 	return 0;
 }
@@ -331,7 +349,7 @@ static struct sip_image *image_find(const struct file_id *id)
 	{
 		struct sip_image *i = image_of(pos);
 
-		if (i->ready && same_file(&i->id, id))
+		if (i->state == IMAGE_READY && same_file(&i->id, id))
 			return i;
 	}
 	return NULL;
@@ -458,7 +476,7 @@ static struct sip_image *image_at(uint32_t off)
 	{
 		struct sip_image *i = image_of(pos);
 
-		if (i->ready && off >= i->text && off - i->text < i->text_size)
+		if (i->state == IMAGE_READY && off >= i->text && off - i->text < i->text_size)
 			return i;
 	}
 	return NULL;
@@ -481,15 +499,23 @@ bool sip_after_gate(uint32_t off)
 		       SFI_GATE_RETURN) == 0;
 }
 
+bool sip_at_int3(uint32_t off)
+{
+	return image_at(off) != NULL && *(const uint8_t *)(TEXT_BASE + off) == INT3;
+}
+
 /* ---- threads ---- */
 
-int sip_thread_init(struct thread *t, struct mm *mm, uint32_t tp)
+int sip_thread_init(struct thread *t, struct mm *mm, uint32_t tp, const struct thread *from)
 {
 	struct sip_block *b = t->sip != NULL ? t->sip : kzalloc(sizeof(*b));
 
 	if (b == NULL)
 		return -ENOMEM;
-	plat_random(&b->canary, sizeof(b->canary));
+	if (from != NULL)
+		b->canary = from->sip->canary; /* the frames on its stack have this one */
+	else
+		plat_random(&b->canary, sizeof(b->canary));
 	b->canary &= ~0xffull; /* a zero byte stops a string overrun */
 	b->tp = tp;
 	b->gate = (uint64_t)sip_syscall_entry;

@@ -37,9 +37,12 @@ struct sip_image *sip_image_ref(struct sip_image *i);
 bool sip_is_label(uint32_t off);
 /* Do the bytes before T + off call the gate? Then re-executing them restarts the system call. */
 bool sip_after_gate(uint32_t off);
+/* Is there an int3 at T + off? */
+bool sip_at_int3(uint32_t off);
 
-/* The thread's fs block: made by exec and clone, freed with the thread. */
-int sip_thread_init(struct thread *t, struct mm *mm, uint32_t tp);
+/* The thread's fs block: made by exec (from == NULL) and by clone from another thread, freed with
+ * the thread. */
+int sip_thread_init(struct thread *t, struct mm *mm, uint32_t tp, const struct thread *from);
 void sip_thread_free(struct thread *t);
 void sip_set_tp(struct thread *t, uint32_t tp);
 uint32_t sip_tp(const struct thread *t);
