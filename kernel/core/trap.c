@@ -36,8 +36,11 @@ static long dispatch(struct uregs *u, const struct sysent *e)
 	return e->fn(&a);
 }
 
-static const struct sysent *lookup(uint64_t nr)
+/* The number is eax: Linux does not look at the upper half of rax. */
+static const struct sysent *lookup(uint64_t rax)
 {
+	uint32_t nr = (uint32_t)rax;
+
 	return nr < systab_count && systab[nr].fn != NULL ? &systab[nr] : NULL;
 }
 
@@ -48,7 +51,7 @@ static void syscall_locked(struct uregs *u)
 	strace_enter(u, e);
 	long r = e != NULL ? dispatch(u, e) : -ENOSYS;
 
-	if (u->orig_rax != UINT64_MAX) /* rt_sigreturn and execve have set every register */
+	if (e == NULL || u->orig_rax != UINT64_MAX) /* rt_sigreturn and execve set all themselves */
 		u->rax = (uint64_t)r;
 	strace_exit(u, e, r);
 }
