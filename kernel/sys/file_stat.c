@@ -300,11 +300,15 @@ static long do_getdents(const struct sysargs *a, bool old)
 		err = (g.buf = kmalloc(g.cap + 1)) == NULL ? -ENOMEM : 0;
 	if (err == 0) {
 		slock_take(&f->pos_lock);
+		uint64_t pos = f->pos;
+
 		err = f->ops->readdir(f, &g.sink);
-		slock_drop(&f->pos_lock);
 		if (g.used > 0)
 			err = copy_to_user(arg_addr(a, 1), g.buf, g.used);
-		else if (err == 0 && g.small)
+		if (err < 0)
+			f->pos = pos; /* nobody has seen these entries */
+		slock_drop(&f->pos_lock);
+		if (err == 0 && g.used == 0 && g.small)
 			err = -EINVAL;
 	}
 	kfree(g.buf);
