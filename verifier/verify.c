@@ -131,6 +131,9 @@ static enum verify_cause label(struct sweep *s)
 	if (s->at >= 3 && (p[-3] | p[-2] << 8 | p[-1] << 16) == SFI_FALSE_LABEL)
 		return V9_FALSE;
 	forget(s, 0xffff);
+	/* Falling in is like branching in: rsp known to be inside is m = 0; a drift goes on. */
+	if (margin_at_branch(s) == VERIFY_OK)
+		s->sure = 0;
 	s->likely = s->sure;
 	s->r->labels++;
 	return VERIFY_OK;

@@ -396,3 +396,20 @@
     ud2
     subq $24,%rsp
     hlt
+#: credit-spent-before-label expect: accept
+    pushq %rbx
+    subq $24,%rsp
+    endbr64
+    jne 8f
+#: credit-spent-before-label-jumped-over expect: reject V7 at 0xe
+    pushq %rbx
+1:  nop
+    subq $24,%rsp
+    endbr64
+    jne 1b
+#: credit-gone-after-label expect: reject V4 at 0x11
+    pushq %rbx
+    subq $24,%rsp
+    endbr64
+    subq $24,%rsp
+    jne 8f
