@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The auxiliary vector of getauxval(3): what is constant on x86-64 and what must fit the program.
  */
+/* run: plain */
 #include "t.h"
 #include <elf.h>
 #include <link.h>

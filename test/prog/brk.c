@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* brk(2): the break grows with zeros, shrinks, grows again with zeros, and refuses nonsense. */
+/* run: plain */
 #include "t_fault.h"
 
 static char *set(char *to)

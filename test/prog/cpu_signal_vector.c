@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a handler finds in x87 and MXCSR, and that what it does to vector and
  * x87 registers is undone on return. */
+/* run: plain */
 #include "t.h"
 
 static unsigned mxcsr_seen;

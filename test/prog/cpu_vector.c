@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vector registers, x87 and MXCSR survive system calls, blocking, signals and preemption: eight
  * threads with patterns of their own, while timer signals come. */
+/* run: plain */
 #include "t.h"
 #include <sys/time.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Faults of the processor: signal, si_code and si_addr of each, and going on afterwards. */
+/* run: plain */
 #include "t_fault.h"
 
 extern char at_ud2[], at_div[], at_hlt[], at_int3[], at_priv[];

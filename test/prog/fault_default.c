@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fault without handler, or with it ignored or blocked, kills with its signal. */
+/* run: plain */
 #include "t.h"
 #include <sys/resource.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A handler may repair what faulted: by mprotect, by moving rip on, by changing a register. */
+/* run: plain */
 #include "t.h"
 #include <sys/mman.h>
 #include <ucontext.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Code written at run time: after mprotect it runs, rewritten it runs anew, also from a file. */
+/* run: plain */
 #include "t.h"
 #include <sys/mman.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mmap and mprotect: each protection, what faults under it and with which si_code. */
+/* run: plain */
 #include "t_fault.h"
 #include <sys/mman.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A handler that cannot be entered or returned from: bad stack, bad alternate stack, bad frame. */
+/* run: plain */
 #include "t.h"
 #include <sys/mman.h>
 #include <sys/resource.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ucontext of a handler: registers at the interrupted instruction, and changes take effect. */
+/* run: plain */
 #include "t.h"
 #include <ucontext.h>
 

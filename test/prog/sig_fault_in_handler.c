@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fault inside a handler for the same fault kills; SA_NODEFER lets it nest; other faults nest
  * too. */
+/* run: plain */
 #include "t.h"
 #include <sys/resource.h>
 

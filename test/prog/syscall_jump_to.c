@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A jump straight to a syscall instruction that straight-line code also runs through: both work,
  * whichever comes first. */
+/* run: plain */
 #include "t.h"
 
 /* through(nr): falls into the instruction; jump_to(nr): jumps to it. Same bytes, same place. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* System calls leave the 128 bytes below rsp alone, at first and when the place is known. */
+/* run: plain */
 #include "t.h"
 
 /* long redzone(nr, arg): one call; the number of bytes of the red zone that it changed. */

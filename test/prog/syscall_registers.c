@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The system call instruction preserves every register but rax, rcx and r11, and the flags; rcx is
  * the address after it. The same before and after the kernel has come to know the place. */
+/* run: plain */
 #include "t.h"
 
 struct regs {

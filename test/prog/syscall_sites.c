@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many shapes of code around the syscall instruction: each gives the right result every time, the
  * first (a trap, in an enclave) and the thousandth (perhaps a call). */
+/* run: plain */
 #include "t.h"
 
 /* clang-format off */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Eight threads meet a new syscall instruction at the same time, a hundred of them in turn. */
+/* run: plain */
 #include "t.h"
 #include <sys/mman.h>
 
