@@ -422,7 +422,8 @@ int main(int argc, char **argv)
 		set_up();
 	else
 		o.text = malloc(TEXT_ROOM);
-	for (uint64_t n = 0; n < mutants && (limit == 0 || executed < limit); n++) {
+	uint64_t n = 0;
+	for (; n < mutants && (limit == 0 || executed < limit); n++) {
 		compose();
 		mutate();
 		uint8_t *text = limit ? o.text : exact_copy();
@@ -447,9 +448,8 @@ int main(int argc, char **argv)
 	}
 	printf("%llu mutants, %llu accepted, %llu executed, %llu steps, 0 violations; ends: %llu SIGSEGV, "
 	       "%llu SIGILL, %llu SIGFPE\n",
-		(unsigned long long)mutants, (unsigned long long)accepted,
-		(unsigned long long)executed, (unsigned long long)o.total_steps,
-		(unsigned long long)o.ended_by[SIGSEGV], (unsigned long long)o.ended_by[SIGILL],
-		(unsigned long long)o.ended_by[SIGFPE]);
+		(unsigned long long)n, (unsigned long long)accepted, (unsigned long long)executed,
+		(unsigned long long)o.total_steps, (unsigned long long)o.ended_by[SIGSEGV],
+		(unsigned long long)o.ended_by[SIGILL], (unsigned long long)o.ended_by[SIGFPE]);
 	return 0;
 }
