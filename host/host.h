@@ -95,6 +95,7 @@ struct host {
 	uint64_t pending_count;
 	uint64_t sig_queued; /* bit n: signal n waits for an HC_signal */
 	int sigfd;                 /* eventfd: sig_came has changed */
+	pthread_t collector;       /* waits for signals */
 	_Atomic uint64_t sig_came; /* signals not yet in sig_queued, by number */
 	bool sqes; /* entries to submit */
 	bool stop_wanted;
@@ -138,6 +139,7 @@ void clock_publish(struct host_clock *c);
 
 /* signals.c */
 int signals_init(struct host *h);     /* before the threads; 0 or -errno */
+void signals_exit(struct host *h);
 void signals_collect(struct host *h); /* lock held: take what came, answer HC_signal */
 void terminal_save(struct host *h);
 void terminal_restore(struct host *h);

@@ -46,7 +46,6 @@ static void *collector(void *arg)
 
 int signals_init(struct host *h)
 {
-	pthread_t thread;
 	sigset_t set;
 
 	passed_set(&set);
@@ -57,11 +56,14 @@ int signals_init(struct host *h)
 	h->sigfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (h->sigfd < 0)
 		return -errno;
-	int err = pthread_create(&thread, NULL, collector, h);
-	if (err != 0)
-		return -err;
-	pthread_detach(thread);
-	return 0;
+	return -pthread_create(&h->collector, NULL, collector, h);
+}
+
+void signals_exit(struct host *h)
+{
+	pthread_cancel(h->collector);
+	pthread_join(h->collector, NULL);
+	close(h->sigfd);
 }
 
 /* Answer waiting HC_signal calls with queued signals, lowest number first. */
@@ -83,7 +85,7 @@ void signals_collect(struct host *h)
 {
 	uint64_t n;
 
-	(void)!read(h->sigfd, &n, sizeof n); /* only empties it */
+	(void)!read(h->sigfd, &n, sizeof n);               /* only empties it */
 	h->sig_queued |= atomic_exchange(&h->sig_came, 0); /* one of each is enough */
 	answer(h);
 }

@@ -128,7 +128,7 @@ static int teardown(void **state)
 	char cmd[128];
 
 	io_uring_queue_exit(&h.uring);
-	close(h.sigfd);
+	signals_exit(&h);
 	free(h.fd_owned);
 	free(h.backlog);
 	munmap(h.shared, ARENA_OFF + ARENA_SIZE);
@@ -256,12 +256,21 @@ static void test_close_answers_polls_even_of_the_same_batch(void **state)
 	close(p[1]);
 }
 
+static void raise_and_await(int sig)
+{
+	uint64_t seen = h.sig_came | 1ull << sig;
+
+	kill(getpid(), sig);
+	while (h.sig_came != seen)
+		usleep(1000); /* the collector is a thread of its own */
+}
+
 static void test_signals_of_the_loader_answer_in_turn(void **state)
 {
 	struct hc_msg m;
 
-	kill(getpid(), SIGUSR1);
-	kill(getpid(), SIGTERM);
+	raise_and_await(SIGUSR1);
+	raise_and_await(SIGTERM);
 	SEND(1, HC_signal, 0);
 	SEND(2, HC_signal, 0);
 	SEND(3, HC_signal, 0);
@@ -271,7 +280,7 @@ static void test_signals_of_the_loader_answer_in_turn(void **state)
 	assert_true(receive(&m));
 	assert_int_equal(m.ret, SIGTERM);
 	assert_false(receive(&m));
-	kill(getpid(), SIGINT);
+	raise_and_await(SIGINT);
 	ring_service(&h);
 	assert_true(receive(&m));
 	assert_int_equal(m.ret, SIGINT);
