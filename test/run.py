@@ -4,11 +4,12 @@
 
 Each program is built in several variants: `glibc` (dynamic PIE), `static` (static PIE), `musl`
 (dynamic PIE), `fixed` (static, at fixed addresses: one such process at a time) and `sip`
-(cloister-cc). The first comment of the form
+(cloister-cc of the SIP sysroot; skipped where there is none). The first comment of the form
 
     /* run: VARIANT... [args=WORDS] [stdin=TEXT] [timeout=SECONDS] [cc=FLAGS] */
 
-says which (`plain` is the first three; the default is plain) and how; values may be quoted. A
+says which (`plain` is the first three; the default is plain and sip; `nosip`: all but sip) and how;
+values may be quoted. What a SIP is compared with is the same source, linked statically with musl. A
 program runs in an empty directory of its own that the enclave may write to. Compared are standard
 output and exit status. The last line printed is the sum: "N passed, N failed, N skipped".
 """
@@ -31,6 +32,7 @@ CC = {
     "static": ["gcc", "-static-pie", "-fPIE"],
     "musl": ["musl-gcc", "-fPIE", "-pie"],
     "fixed": ["gcc", "-static", "-no-pie"],
+    "reference": ["musl-gcc", "-static", "-no-pie"],  # of sip; not a variant
 }
 RUN_LINE = re.compile(r"/\*\s*run:\s*(.*?)\s*\*/", re.S)
 
@@ -59,8 +61,9 @@ class Prog:
                 self.timeout = int(value)
             else:
                 sys.exit(f"{path}: run: {word}: not understood")
-        self.variants = list(dict.fromkeys(self.variants)) or list(PLAIN)
-        unknown = set(self.variants) - set(CC) - {"sip"}
+        named = list(dict.fromkeys(self.variants))
+        self.variants = [v for v in named if v != "nosip"] or PLAIN + ["sip"] * ("nosip" not in named)
+        unknown = set(self.variants) - set(CC) - {"sip"} | set(self.variants) & {"reference"}
         if unknown:
             sys.exit(f"{path}: run: no variant {', '.join(sorted(unknown))}")
 
@@ -82,11 +85,12 @@ class Runner:
     def __init__(self, opts, work):
         self.opts, self.work = opts, work
         self.cloister = os.path.abspath(opts.cloister)
-        self.sipcc = opts.sipcc and os.path.abspath(opts.sipcc)
+        self.sipcc = os.path.abspath(opts.sipcc or os.path.join(
+            os.path.dirname(self.cloister), "sysroot/bin/cloister-cc"))
 
     def compiler(self, variant):
         if variant == "sip":
-            return [self.sipcc] if self.sipcc and os.access(self.sipcc, os.X_OK) else None
+            return [self.sipcc] if os.access(self.sipcc, os.X_OK) else None
         return CC[variant] if shutil.which(CC[variant][0]) else None
 
     def build(self, prog, variant):
@@ -106,7 +110,7 @@ class Runner:
             return run(cmd, cwd, prog.stdin, prog.timeout)
 
     def inside(self, exe, prog, variant):
-        iso = "sip" if variant == "sip" else "plain"
+        iso = "mixed" if variant == "sip" else "plain"  # it may run the machine's own tools
         cmd = [self.cloister, "run", "--isolation", iso, "--", exe, *prog.args]
         return self.in_fresh_dir(cmd, prog, True)
 
@@ -116,8 +120,7 @@ class Runner:
             exe = self.build(prog, variant)
             if exe is None:
                 return "skip", f"no compiler for {variant}"
-            # A SIP runs natively as the same source built for glibc.
-            native = self.build(prog, "glibc") if variant == "sip" else exe
+            native = self.build(prog, "reference") if variant == "sip" else exe
         except subprocess.CalledProcessError as e:
             return "FAIL", "does not compile:\n" + e.stderr
         want = self.in_fresh_dir([native, *prog.args], prog, False)
@@ -148,7 +151,8 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--cloister", default=os.path.join(here, "../build/cloister"))
-    p.add_argument("--sipcc", help="cloister-cc, for the sip variant")
+    p.add_argument("--sipcc", help="cloister-cc, for the sip variant (default: of the sysroot beside"
+                   " the command)")
     p.add_argument("--jobs", "-j", type=int, default=2)
     p.add_argument("--variant", action="append", help="only these")
     p.add_argument("--keep", metavar="DIR", help="leave the executables there")

@@ -87,6 +87,10 @@ bool mm_owns(struct mm *mm, uint64_t start, uint64_t end); /* may areas be put t
 
 /* ---- window.c ---- */
 void window_release(struct mm *mm); /* wipes what may stay, gives the rest back */
+/* The program takes away, or puts, an area with these flags at start: is its image still whole? */
+void window_image_changes(struct mm *mm, uint64_t start, unsigned flags);
+/* A new area (v or a part of it): warm pages there become what it says. 0 or -errno; blocks. */
+int window_settle(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end);
 /* May a SIP have [start, end) of its window mapped? Linear addresses. */
 bool window_allows(const struct mm *mm, uint64_t start, uint64_t end);
 

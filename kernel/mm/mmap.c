@@ -54,6 +54,7 @@ static int unmap(struct mm *mm, uint64_t start, uint64_t end)
 			return 0;
 		(void)vma_writeback(v, v->start, v->end); /* munmap reports no write errors */
 		mm_patch_forget(mm, v->start, v->end);
+		window_image_changes(mm, v->start, v->flags);
 		pages_release(mm, v->start, v->end);
 		vma_remove(mm, v);
 	}
@@ -103,6 +104,12 @@ static long map_locked(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot
 
 	if (v == NULL)
 		return -ENOMEM;
+	int r = window_settle(mm, v, addr, addr + len);
+
+	if (r < 0) {
+		vma_free(v);
+		return r;
+	}
 	vma_insert(mm, v);
 	return (long)mm_user(mm, addr).v;
 }

@@ -92,6 +92,7 @@ int mm_madvise(struct mm *mm, uint64_t addr, uint64_t len, int advice)
 		}
 		uint64_t stop = v->end < end ? v->end : end;
 
+		window_image_changes(mm, at, v->flags);
 		discard(mm, v, at, stop);
 		at = stop;
 	}

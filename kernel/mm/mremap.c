@@ -74,6 +74,12 @@ static long remap_locked(struct mm *mm, uint64_t addr, uint64_t old_len, uint64_
 
 		if (tail == NULL)
 			return -ENOMEM;
+		int r = window_settle(mm, tail, end, more);
+
+		if (r < 0) {
+			vma_free(tail);
+			return r;
+		}
 		vma_insert(mm, tail);
 		return (long)user.v;
 	}

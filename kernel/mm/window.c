@@ -4,9 +4,11 @@
  *
  * Committing a page costs an EACCEPT, so a window is handed on warm. When its program ends,
  * writable pages stay committed, up to WARM_PAGES, marked dirty; the read-only pages of the image
- * stay as they are for the next process that runs the same program. Everything else goes back to
- * the host. Before the next process runs, every dirty page was overwritten whole or wiped: what one
- * program wrote never reaches another.
+ * stay as they are for the next process that runs the same program, if that one left its image
+ * alone. Everything else goes back to the host. Before the next process runs, every dirty page was
+ * overwritten whole or wiped: what one program wrote never reaches another. A warm page is zero and
+ * writable until an area comes to lie on it, which then makes it what the area says
+ * (window_settle).
  */
 #include "mm_impl.h"
 #include "file.h"
@@ -137,8 +139,12 @@ void window_release(struct mm *mm)
 
 	if (mm->image_changed)
 		w->key = 0;
-	if (w->key == 0)
+	if (w->key == 0) {
 		drop_constants(mm, w->base, end);
+	} else { /* a program's own read-only pages are not its image's */
+		drop_constants(mm, w->base, w->base + SIP_DATA);
+		drop_constants(mm, w->base + SIP_MMAP, end);
+	}
 	for (uint64_t a = page_next(w->base, end); a < end; a = page_next(a + PAGE_SIZE, end)) {
 		if (!(page_state(a) & VMA_W))
 			continue; /* a constant of the image */
@@ -152,6 +158,23 @@ void window_release(struct mm *mm)
 	mm->committed = 0;
 	list_push_front(&free_windows, &w->link);
 	nfree++;
+}
+
+void window_image_changes(struct mm *mm, uint64_t start, unsigned flags)
+{
+	if (mm->kind == MM_SIP && !(flags & VMA_W) && start < mm->base + SIP_MMAP)
+		mm->image_changed = true;
+}
+
+int window_settle(struct mm *mm, const struct vma *v, uint64_t start, uint64_t end)
+{
+	if (mm->kind != MM_SIP)
+		return 0;
+	window_image_changes(mm, start, v->flags);
+	if (v->file == NULL)
+		return pages_protect(mm, start, end, page_prot(v->flags));
+	pages_release(mm, start, end);
+	return 0;
 }
 
 void mm_window_ready(struct mm *mm)

@@ -21,7 +21,8 @@
 static void restart(struct uregs *u, uint64_t nr)
 {
 	if (proc_self()->sip && !sip_after_gate((uint32_t)u->rip)) {
-		u->rax = (uint64_t)-EINTR; /* it said it came from elsewhere: there is no call to repeat */
+		u->rax = (uint64_t)-EINTR; /* it said it came from elsewhere: there is no call to
+					      repeat */
 		return;
 	}
 	u->rax = nr;
@@ -253,16 +254,14 @@ static void fault_page(const struct trap *t, int r)
 		signal_fault(SIGSEGV, r == -EACCES ? SEGV_ACCERR : SEGV_MAPERR, addr);
 }
 
-/* Outside a debug enclave int3 is #UD at the instruction (SDM vol. 3D, "INT3 inside an enclave"): made
- * the trap past it that programs expect. A SIP must not go on after one (doc/sfi.md, V8): its
- * breakpoint is reported where it stands. */
+/* Outside a debug enclave int3 is #UD at the instruction (SDM vol. 3D, "INT3 inside an enclave"):
+ * made the trap past it that programs expect. */
 static bool was_int3(struct uregs *u)
 {
 	uint8_t insn;
 
-	if (proc_self()->sip)
-		return sip_at_int3((uint32_t)u->rip);
-	if (get_user(&insn, uaddr(u->rip)) < 0 || insn != 0xcc)
+	if (proc_self()->sip ? !sip_at_int3((uint32_t)u->rip)
+			     : get_user(&insn, uaddr(u->rip)) < 0 || insn != 0xcc)
 		return false;
 	u->rip++;
 	return true;
@@ -284,8 +283,6 @@ void signal_trap(const struct trap *t, int mm_result)
 		signal_fault(SIGTRAP, TRAP_TRACE, rip);
 		break;
 	case 3:
-		if (proc_self()->sip)
-			thread_self()->uregs->rip--;
 		signal_fault(SIGTRAP, SI_KERNEL, 0);
 		break;
 	case 6:

@@ -384,6 +384,16 @@ int exec_open(struct exec *x, int dirfd, int flags)
 	return vfs_open_exec(dirfd, x->path, flags, &x->file);
 }
 
+static bool is_elf(struct file *f)
+{
+	char magic[4];
+
+	return file_pread(f, 0, magic, sizeof magic) == sizeof magic && memcmp(magic,
+										"\x7f"
+										"ELF",
+										sizeof magic) == 0;
+}
+
 /* A plain program, or a SIP, as the file is linked and the enclave's isolation allows. */
 static int load_program(struct exec *x, struct elf_loaded *l)
 {
@@ -400,6 +410,8 @@ static int load_program(struct exec *x, struct elf_loaded *l)
 		return sip_load(x->file, &x->mm, l, &x->why);
 	}
 	if (sip_isolation() == ISOLATION_SIP) {
+		if (!is_elf(x->file)) /* a shell takes it for a script */
+			return -ENOEXEC;
 		x->why = "it is not a SIP program, and isolation is sip";
 		klog("exec: %s is not a SIP program, and isolation is sip", x->path);
 		return -EACCES;

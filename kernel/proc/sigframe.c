@@ -41,6 +41,8 @@ bool sigframe_on_altstack(const struct thread *t, uint64_t sp)
 
 	if (a->flags & SS_AUTODISARM)
 		return false;
+	if (t->proc->sip)
+		sp = (uint32_t)sp;
 	return sp > a->sp && sp - a->sp <= a->size;
 }
 

@@ -124,8 +124,11 @@ static int all_mapped(uint64_t addr, uint64_t len)
 
 	if (end < at)
 		return -EINVAL;
+	if (mm->kind == MM_SIP && end - at > mm->limit - mm_linear(mm, uaddr(at)))
+		return -ENOMEM;
+	end -= at;
 	at = mm_linear(mm, uaddr(at));
-	end = mm_linear(mm, uaddr(end));
+	end += at;
 	while (at < end) {
 		const struct vma *v = mm_find(mm, at);
 		if (v == NULL)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* run: nosip */
 /* cpuid: vendor and features are those that the program may use; all leaves answer; rdtsc advances.
  */
 #include "t.h"

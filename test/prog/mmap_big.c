@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* run: nosip */
 /* A large reservation costs nothing until touched; MAP_NORESERVE; sparse touching works. */
 #include "t.h"
 #include <sys/mman.h>

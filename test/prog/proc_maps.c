@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* run: nosip */
 /* /proc/self/maps: ordered, disjoint, and it has this program's text, data, stack and mappings. */
 #include "t.h"
 #include <sys/mman.h>
