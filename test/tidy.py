@@ -20,8 +20,7 @@ import gendocs  # noqa: E402
 FILE_LINES = 800
 FUNCTION_LINES = 70
 ASM_LINES = 1000
-TCB_LINES = 25000
-TCB_ALLOWED = 26500  # what the first version needs beyond its budget; to come down, never up
+TCB_LINES = 32000  # doc/adr/0015: 25000 for the first kernel, and room for the whole of Linux IPC
 TCB_DIRS = ("abi/", "lib/", "verifier/", "kernel/", "enclave/")
 # Never in the enclave: what measures, signs and loads it from outside.
 NOT_TCB = ("lib/hosted/", "lib/enclave_image.", "lib/sigstruct.", "abi/sgx_uapi.h")
@@ -225,8 +224,8 @@ def main():
             asm += len(lines) if path.endswith(".S") else 0
     if asm > ASM_LINES:
         finding("enclave/", 0, f"{asm} lines of trusted assembly, at most {ASM_LINES}")
-    if tcb > TCB_ALLOWED:
-        finding("trusted code", 0, f"{tcb} lines of code, at most {TCB_ALLOWED}")
+    if tcb > TCB_LINES:
+        finding("trusted code", 0, f"{tcb} lines of code, at most {TCB_LINES}")
     check_rows()
     check_documents()
     check_adrs()
