@@ -84,7 +84,8 @@ static int push_fpstate(uint64_t at)
 	return r;
 }
 
-/* u as its program may see it. */
+/* u as its program may see it: addresses of its window, also those in the middle of a string
+ * instruction, are offsets. So a frame is the same in a forked child. */
 static struct uregs as_seen(const struct uregs *u)
 {
 	struct uregs v = *u;
@@ -93,6 +94,8 @@ static struct uregs as_seen(const struct uregs *u)
 		v.rsp = (uint32_t)v.rsp;
 		v.rip = (uint32_t)v.rip;
 		v.r14 = 0;
+		v.rdi = sipframe_offset(v.rdi);
+		v.rsi = sipframe_offset(v.rsi);
 	}
 	return v;
 }

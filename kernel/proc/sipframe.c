@@ -51,14 +51,25 @@ const struct uregs *sipframe_recall(uint64_t frame)
 	return &s->f[i - 1].u;
 }
 
+/* With the guards around it, which a string instruction may have run into. */
+static bool in_window(uint64_t a, uint64_t window)
+{
+	return a - (window - SFI_GUARD) < SFI_GUARD + SFI_WINDOW_SIZE + SFI_GUARD;
+}
+
+uint64_t sipframe_offset(uint64_t r)
+{
+	return in_window(r, thread_self()->window) ? (uint32_t)r : r;
+}
+
 /*
- * An address of the old window, with the guards around it that a string instruction may have run
- * into, as one of the new. Below 2^32 is an offset, also in a register that is about to become an
- * address: it stays. Whatever else looks like an address of the window means the same there.
+ * An address of the old window becomes one of the new. Below 2^32 is an offset, also in a register
+ * that is about to become an address: it stays. Whatever else looks like an address of the window
+ * means the same there.
  */
 static void move(uint64_t *r, uint64_t window, uint64_t new_window)
 {
-	if (*r - (window - SFI_GUARD) < SFI_GUARD + SFI_WINDOW_SIZE + SFI_GUARD)
+	if (in_window(*r, window))
 		*r += new_window - window;
 }
 

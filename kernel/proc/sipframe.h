@@ -23,6 +23,8 @@ int sipframe_remember(uint64_t frame, const struct uregs *u);
 const struct uregs *sipframe_recall(uint64_t frame);
 /* fork: to gets from's frames, moved from one window to another (K8). 0 or -ENOMEM. */
 int sipframe_copy(struct tproc *to, const struct tproc *from, uint64_t window, uint64_t new_window);
+/* A register of the current thread as its program may see it: an address of its window as offset. */
+uint64_t sipframe_offset(uint64_t r);
 /* exec, or the end of the thread. */
 void sipframe_drop(struct tproc *tp);
 /* Does u, or a frame of tp, stand in [start, end) of the text window, or hold a checked target

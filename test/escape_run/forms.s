@@ -235,7 +235,7 @@ PROBE call_into
 # address at a place that others know; false_label is the immediate of the template in `template`.
 PROBE gate_loop
 	movl %esp, %ebp
-	leal -16(%rsp), %eax
+	leal -8(%rsp), %eax
 	movl %eax, %gs:gate_slot
 1:	movl $39, %eax
 	call *%fs:0x10
