@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+extern void *__dso_handle; /* names this program to atexit handlers of C++ */
+
 typedef unsigned __int128 u128;
 typedef __int128 i128;
 

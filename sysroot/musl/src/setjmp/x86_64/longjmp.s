@@ -18,3 +18,4 @@ longjmp:
 	mov 40(%rdi),%r15
 	mov 48(%rdi),%rsp
 	jmp *56(%rdi)
+	.section .note.GNU-stack,"",@progbits

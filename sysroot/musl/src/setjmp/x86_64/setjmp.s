@@ -21,3 +21,4 @@ setjmp:
 	mov %rdx,56(%rdi)
 	xor %eax,%eax
 	ret
+	.section .note.GNU-stack,"",@progbits

@@ -54,3 +54,4 @@ __memcpy_fwd:
 	mov %ecx,(%rdi)
 	mov %r8d,-4(%rdi,%rdx)
 6:	ret
+	.section .note.GNU-stack,"",@progbits

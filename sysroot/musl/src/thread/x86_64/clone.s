@@ -26,3 +26,4 @@ __clone:
 	syscall
 	hlt
 1:	ret
+	.section .note.GNU-stack,"",@progbits

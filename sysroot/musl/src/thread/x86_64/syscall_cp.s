@@ -34,3 +34,4 @@ __cp_end:
 	ret
 __cp_cancel:
 	jmp __cancel
+	.section .note.GNU-stack,"",@progbits
