@@ -151,6 +151,14 @@ void plat_xsave(void *area)
 			 : "memory");
 }
 
+void plat_xsave_again(void *area)
+{
+	uint64_t x = enclave_xfrm;
+
+	__asm__ volatile("xsaveopt64 (%0)" ::"r"(area), "a"((uint32_t)x), "d"((uint32_t)(x >> 32))
+			 : "memory");
+}
+
 void plat_xrstor(const void *area)
 {
 	uint64_t x = enclave_xfrm;

@@ -58,6 +58,9 @@ _Noreturn void plat_user_resume(struct uregs *u);
 size_t plat_xsave_size(void);          /* bytes, for the XFRM of this enclave; standard format */
 uint64_t plat_xfrm(void);
 void plat_xsave(void *area);           /* area 64-aligned, plat_xsave_size() bytes, zeroed once */
+/* The same for an area that nothing but this and plat_xrstor ever touches: leaves out what has not
+ * changed since (XSAVEOPT, SDM vol. 1, 13.9). */
+void plat_xsave_again(void *area);
 void plat_xrstor(const void *area);    /* area written by plat_xsave or vetted by the caller */
 void plat_xinit(void);                 /* every component to its initial state */
 uint64_t plat_fsbase(void);

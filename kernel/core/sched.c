@@ -218,7 +218,7 @@ static void switch_to(struct thread *next)
 	if (prev->state == T_DEAD) {
 		vcpu[v].reap = prev;
 	} else if (prev->user) {
-		plat_xsave(prev->xstate);
+		plat_xsave_again(prev->xstate);
 		prev->fsbase = plat_fsbase();
 	}
 	plat_set_thread(next, (uint64_t)next->kstack + KSTACK_SIZE);
@@ -309,7 +309,7 @@ int thread_sleep(uint64_t deadline, bool interruptible)
 		self->woken = false;
 		return 0;
 	}
-	if (deadline <= time_mono())
+	if (deadline != NO_DEADLINE && deadline <= time_mono())
 		return -ETIMEDOUT;
 	self->timed_out = false;
 	self->interruptible = interruptible;

@@ -140,7 +140,7 @@ void strace_enter(const struct uregs *u, const struct sysent *e)
 {
 	struct line l = {.len = 0};
 
-	if (!strace_on || !never_returns(e))
+	if (!never_returns(e))
 		return;
 	print_call(u, e, &l);
 	add(&l, "\n");
@@ -151,7 +151,7 @@ void strace_exit(const struct uregs *u, const struct sysent *e, long ret)
 {
 	struct line l = {.len = 0};
 
-	if (!strace_on || (never_returns(e) && ret >= 0))
+	if (never_returns(e) && ret >= 0)
 		return;
 	print_call(u, e, &l);
 	if (ret < 0 && ret >= -4095)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --strace: a line per system call on the loader's stderr, as strace(1) prints it. Kernel lock held. */
+/* --strace: a line per system call on the loader's stderr, as strace(1) prints it. Kernel lock
+ * held; the caller has looked at strace_on. */
 #ifndef CLOISTER_STRACE_H
 #define CLOISTER_STRACE_H
 

@@ -48,12 +48,14 @@ static void syscall_locked(struct uregs *u)
 {
 	const struct sysent *e = lookup(u->orig_rax);
 
-	strace_enter(u, e);
+	if (strace_on)
+		strace_enter(u, e);
 	long r = e != NULL ? dispatch(u, e) : -ENOSYS;
 
 	if (e == NULL || u->orig_rax != UINT64_MAX) /* rt_sigreturn and execve set all themselves */
 		u->rax = (uint64_t)r;
-	strace_exit(u, e, r);
+	if (strace_on)
+		strace_exit(u, e, r);
 }
 
 void kernel_syscall(struct uregs *u)

@@ -28,6 +28,7 @@ struct leaf {
 
 struct mid {
 	struct leaf *leaf[MID_LEAVES];
+	uint64_t present[MID_LEAVES / 64]; /* which leaves there are */
 	unsigned used;
 };
 
@@ -57,8 +58,10 @@ static struct leaf *make_leaf(uint64_t va)
 
 	if (*l == NULL) {
 		*l = kzalloc(sizeof(**l));
-		if (*l != NULL)
+		if (*l != NULL) {
 			(*m)->used++;
+			(*m)->present[n % MID_LEAVES / 64] |= 1ull << n % 64;
+		}
 	}
 	if (*l == NULL && (*m)->used == 0) {
 		kfree(*m);
@@ -78,6 +81,7 @@ static void drop_leaf_if_empty(uint64_t va)
 		return;
 	kfree(l);
 	m->leaf[n % MID_LEAVES] = NULL;
+	m->present[n % MID_LEAVES / 64] &= ~(1ull << n % 64);
 	if (--m->used == 0) {
 		kfree(m);
 		top[n / MID_LEAVES] = NULL;
@@ -192,18 +196,48 @@ static uint64_t run_end(uint64_t va, uint64_t end)
 	return a;
 }
 
+/* The first leaf of m at or after index i, or MID_LEAVES. */
+static uint64_t next_leaf(const struct mid *m, uint64_t i)
+{
+	for (uint64_t w = i / 64; w < MID_LEAVES / 64; w++) {
+		uint64_t bits = m->present[w] & (w == i / 64 ? ~0ull << i % 64 : ~0ull);
+
+		if (bits != 0)
+			return w * 64 + (uint64_t)__builtin_ctzll(bits);
+	}
+	return MID_LEAVES;
+}
+
+/* The first committed page of l at or after index i, or LEAF_PAGES. */
+static uint64_t next_state(const struct leaf *l, uint64_t i)
+{
+	for (; i < LEAF_PAGES && i % 8 != 0; i++)
+		if (l->state[i] != 0)
+			return i;
+	for (; i < LEAF_PAGES; i += 8) {
+		uint64_t eight = *(const uint64_t *)&l->state[i];
+
+		if (eight != 0)
+			return i + (uint64_t)__builtin_ctzll(eight) / 8;
+	}
+	return LEAF_PAGES;
+}
+
 uint64_t page_next(uint64_t va, uint64_t end)
 {
 	while (va < end) {
-		struct leaf *l = find_leaf(va);
+		uint64_t n = leaf_number(va), page = va / PAGE_SIZE % LEAF_PAGES;
+		const struct mid *m = n / MID_LEAVES < TOP_NODES ? top[n / MID_LEAVES] : NULL;
+		uint64_t i = m != NULL ? next_leaf(m, n % MID_LEAVES) : MID_LEAVES;
 
-		if (l == NULL) {
-			va = (leaf_number(va) + 1) * LEAF_PAGES * PAGE_SIZE;
-			continue;
-		}
-		if (l->state[va / PAGE_SIZE % LEAF_PAGES] != 0)
-			return va;
-		va += PAGE_SIZE;
+		if (i != n % MID_LEAVES)
+			page = 0;
+		n = n / MID_LEAVES * MID_LEAVES + i;
+		if (i < MID_LEAVES)
+			page = next_state(m->leaf[i], page);
+		va = (n * LEAF_PAGES + (i < MID_LEAVES ? page : 0)) * PAGE_SIZE;
+		if (i < MID_LEAVES && page < LEAF_PAGES)
+			return va < end ? va : end;
 	}
 	return end;
 }
