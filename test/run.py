@@ -25,6 +25,8 @@ import sys
 import tempfile
 import time
 
+import sipcc
+
 TIMEOUT = 60
 PLAIN = ["glibc", "static", "musl"]
 CC = {
@@ -85,12 +87,11 @@ class Runner:
     def __init__(self, opts, work):
         self.opts, self.work = opts, work
         self.cloister = os.path.abspath(opts.cloister)
-        self.sipcc = os.path.abspath(opts.sipcc or os.path.join(
-            os.path.dirname(self.cloister), "sysroot/bin/cloister-cc"))
+        self.sipcc = opts.sipcc and os.path.abspath(opts.sipcc)
 
     def compiler(self, variant):
         if variant == "sip":
-            return [self.sipcc] if os.access(self.sipcc, os.X_OK) else None
+            return [self.sipcc] if self.sipcc and os.access(self.sipcc, os.X_OK) else None
         return CC[variant] if shutil.which(CC[variant][0]) else None
 
     def build(self, prog, variant):
@@ -151,13 +152,14 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--cloister", default=os.path.join(here, "../build/cloister"))
-    p.add_argument("--sipcc", help="cloister-cc, for the sip variant (default: of the sysroot beside"
-                   " the command)")
+    p.add_argument("--sipcc", help="cloister-cc, for the sip variant (default: as sipcc.py finds it)")
     p.add_argument("--jobs", "-j", type=int, default=2)
     p.add_argument("--variant", action="append", help="only these")
     p.add_argument("--keep", metavar="DIR", help="leave the executables there")
     p.add_argument("names", nargs="*", help="programs, without .c (default: all)")
     opts = p.parse_args()
+    if opts.sipcc is None and (not opts.variant or "sip" in opts.variant):
+        opts.sipcc = sipcc.find(os.path.dirname(os.path.abspath(opts.cloister)))
 
     if not os.access(opts.cloister, os.X_OK):
         sys.exit(f"{opts.cloister}: not built (make)")

@@ -10,7 +10,7 @@ extern volatile unsigned gate_slot, gate_passes;
 extern const char template[];
 void gate_loop(unsigned long n);
 
-#define FALSE_LABEL ((unsigned)(uintptr_t)template + 8 + 3) /* movl, btsq, then cmpl's opcode */
+#define FALSE_LABEL ((unsigned)(uintptr_t) template + 8 + 3) /* movl, btsq, then cmpl's opcode */
 
 /* ---- K6: a second thread rewrites the return address to a template's immediate ---- */
 
@@ -51,8 +51,8 @@ static void gate_race(void)
 
 /* ---- K4: a frame of one program is none of the next ---- */
 
-
-/* Interrupts itself inside a loop of string instructions; in the handler becomes the next program. */
+/* Interrupts itself inside a loop of string instructions; in the handler becomes the next program.
+ */
 static char from[1 << 16], to[1 << 16];
 
 static void become(int sig, siginfo_t *si, void *uc)
@@ -163,7 +163,7 @@ static void handler_in_template(void)
 
 static void handler_in_the_middle(void)
 {
-	signal(SIGUSR1, (void (*)(int))((uintptr_t)template + 8));
+	signal(SIGUSR1, (void (*)(int))((uintptr_t) template + 8));
 	raise(SIGUSR1);
 }
 
@@ -231,10 +231,10 @@ static void fork_keeps(void)
 	tls = 12;
 	if (setjmp(env) == 7)
 		_exit(tls == 12 && deep == 1 && heap == self && fn == fork_keeps &&
-				      sp == (uintptr_t)&env && tp == (uintptr_t)pthread_self() &&
-				      failures == 0
-			      ? 0
-			      : 1);
+					sp == (uintptr_t)&env && tp == (uintptr_t)pthread_self() &&
+					failures == 0
+				? 0
+				: 1);
 	pid_t pid = fork_below(&deep);
 
 	if (pid == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the programs of this directory share. Each prints "ok" and ends with 0, or says what got out. */
+/* What the programs of this directory share. Each prints "ok" and ends with 0, or says what got
+ * out. */
 #ifndef ESCAPE_H
 #define ESCAPE_H
 

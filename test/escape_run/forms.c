@@ -152,7 +152,8 @@ int main(void)
 			probe(p, me + s + 3 * WINDOW, other[i], ask, answer);
 	close(ask);
 	CHECK(waitpid(pid, NULL, 0) == pid);
-	printf("%u probes: %u ended by a signal, %u stayed in their window\n", died + lived, died, lived);
+	printf("%u probes: %u ended by a signal, %u stayed in their window\n", died + lived, died,
+		lived);
 	CHECK(died > 100 && lived > 100);
 	return finish();
 }
