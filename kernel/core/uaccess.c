@@ -270,3 +270,16 @@ long uio_zero(struct uio *u, size_t n)
 {
 	return uio_move(u, NULL, n, UIO_ZERO);
 }
+
+void *uio_kernel_piece(struct uio *u, size_t *n)
+{
+	int err;
+
+	return uio_piece(u, u->resid, true, n, &err);
+}
+
+void uio_advance(struct uio *u, size_t n)
+{
+	u->cur_off += n;
+	u->resid -= n;
+}

@@ -54,5 +54,8 @@ void uio_done(struct uio *u);                                        /* frees a 
 long uio_put(struct uio *u, const void *src, size_t n);              /* to the user */
 long uio_get(struct uio *u, void *dst, size_t n);                    /* from the user */
 long uio_zero(struct uio *u, size_t n);
+/* Of kernel memory: the next contiguous piece, to be filled; then say how much of it was. */
+void *uio_kernel_piece(struct uio *u, size_t *n);
+void uio_advance(struct uio *u, size_t n);
 
 #endif

@@ -47,6 +47,7 @@ void slock_drop(struct slock *l);
 #define FM_READ   1u /* opened for reading */
 #define FM_WRITE  2u
 #define FM_STREAM 4u /* has no position: lseek and pread give ESPIPE */
+#define FM_LAZY   16u /* opened below on first use: a program whose image is loaded needs no contents */
 #define FM_PATH   8u /* O_PATH: a place in the tree, no contents */
 
 struct file {

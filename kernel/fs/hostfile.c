@@ -20,7 +20,7 @@
 			       */
 
 struct hostfile {
-	int fd;
+	int fd;     /* -1: not opened yet (FM_LAZY) */
 	char *dbuf; /* directories: records from the host */
 	size_t dlen, doff;
 	uint64_t cursor; /* directories: the position that dbuf + doff stands for */
@@ -38,20 +38,59 @@ static bool known_end(struct inode *i, uint64_t pos)
 	return i->st.size > 0 && pos >= i->st.size && time_mono() < hostnode_of(i)->fresh_until;
 }
 
-static long hostfile_read(struct file *f, struct uio *u)
+/* The host's descriptor, or -errno. */
+static int opened(struct file *f)
 {
 	struct hostfile *h = f->priv;
+	struct hostpath p;
+
+	if (h->fd >= 0)
+		return h->fd;
+	int err = hostpath_make(&p, f->dentry);
+
+	if (err < 0)
+		return err;
+	long fd = host_open(p.s, O_RDONLY | O_NOFOLLOW, 0);
+
+	hostpath_free(&p);
+	if (fd >= 0 && h->fd >= 0)
+		host_close((int)fd); /* somebody else was here while we waited */
+	else if (fd >= 0)
+		h->fd = (int)fd;
+	return fd < 0 ? (int)fd : h->fd;
+}
+
+/* Straight into kernel memory: what exec and page faults ask for. */
+static long read_to_kernel(int fd, struct uio *u)
+{
+	size_t n;
+	void *p = uio_kernel_piece(u, &n);
+	long r = host_pread(fd, u->off, p, n);
+
+	if (r > 0)
+		uio_advance(u, (size_t)r);
+	return r;
+}
+
+static long hostfile_read(struct file *f, struct uio *u)
+{
 	char *buf;
 	long done = 0;
 
 	if (u->resid == 0 || known_end(f->inode, u->off))
 		return 0;
+	int fd = opened(f);
+
+	if (fd < 0)
+		return fd;
+	if (u->kernel)
+		return read_to_kernel(fd, u);
 	buf = kmalloc(chunk_of(u->resid));
 	if (buf == NULL)
 		return -ENOMEM;
 	while (u->resid > 0) {
 		size_t want = chunk_of(u->resid);
-		long n = host_pread(h->fd, u->off + (uint64_t)done, buf, want), k;
+		long n = host_pread(fd, u->off + (uint64_t)done, buf, want), k;
 
 		if (n <= 0) {
 			done = done > 0 ? done : n;
@@ -127,7 +166,8 @@ static void hostfile_release(struct file *f)
 {
 	struct hostfile *h = f->priv;
 
-	host_close(h->fd);
+	if (h->fd >= 0)
+		host_close(h->fd);
 	kfree(h->dbuf);
 	kfree(h);
 }
@@ -250,9 +290,10 @@ int hostfs_open(struct dentry *d, struct file *f)
 	if (d->parent != NULL)
 		flags |= O_NOFOLLOW;
 	flags &= ~O_DIRECT; /* buffers here are not the program's */
-	fd = host_open(p.s, flags, 0);
+	bool lazy = (f->mode & FM_LAZY) && type == S_IFREG;
+	fd = lazy ? -1 : host_open(p.s, flags, 0);
 	hostpath_free(&p);
-	if (fd < 0)
+	if (fd < 0 && !lazy)
 		return (int)fd;
 	if (type == S_IFIFO || type == S_IFCHR) {
 		err = hostio_open_fd(f, (int)fd);
@@ -262,7 +303,8 @@ int hostfs_open(struct dentry *d, struct file *f)
 	}
 	h = kzalloc(sizeof(*h));
 	if (h == NULL) {
-		host_close((int)fd);
+		if (!lazy)
+			host_close((int)fd);
 		return -ENOMEM;
 	}
 	h->fd = (int)fd;

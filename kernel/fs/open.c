@@ -51,13 +51,14 @@ static int open_inode(struct dentry *d, struct file *f)
 	return i->ops->open != NULL ? i->ops->open(d, f) : -ENXIO;
 }
 
-int vfs_open_dentry(struct dentry *d, unsigned flags, struct file **out)
+static int open_dentry(struct dentry *d, unsigned flags, unsigned mode, struct file **out)
 {
 	struct file *f = file_new(NULL, flags, NULL);
 	int err;
 
 	if (f == NULL)
 		return -ENOMEM;
+	f->mode |= mode;
 	f->dentry = dget(d);
 	f->inode = inode_get(d->inode);
 	err = set_path(f, d);
@@ -70,6 +71,11 @@ int vfs_open_dentry(struct dentry *d, unsigned flags, struct file **out)
 	}
 	*out = f;
 	return 0;
+}
+
+int vfs_open_dentry(struct dentry *d, unsigned flags, struct file **out)
+{
+	return open_dentry(d, flags, 0, out);
 }
 
 static int truncate_inode(struct dentry *d, struct file *f, uint64_t size)
@@ -304,7 +310,7 @@ int vfs_open_exec(int dirfd, const char *path, int flags, struct file **out)
 	else
 		err = inode_permission(i, X_OK);
 	if (err == 0)
-		err = vfs_open_dentry(d, O_RDONLY, out);
+		err = open_dentry(d, O_RDONLY, FM_LAZY, out);
 	dput(d);
 	return err;
 }

@@ -19,6 +19,7 @@
 
 #define WARM_PAGES   1024u /* per window */
 #define WINDOWS      ((WINDOW_END - WINDOW_BASE) / WINDOW_STRIDE)
+#define PAGE_WARM    (PAGE_COMMITTED | VMA_R | VMA_W)
 #define WARM_WINDOWS 64u /* before a free window of another program is taken over */
 
 struct window {
@@ -278,6 +279,20 @@ static int copy_page(struct mm *from, struct mm *to, uint64_t src, uint64_t dst)
 	return r;
 }
 
+/* The common case at once: pages that are read-write here and, still committed, there. Returns how
+ * many bytes from src on it did. */
+static uint64_t copy_warm(uint64_t src, uint64_t dst, uint64_t len)
+{
+	uint64_t n = 0;
+
+	for (; n < len && page_state(src + n) == PAGE_WARM && page_state(dst + n) == PAGE_WARM;
+		n += PAGE_SIZE)
+		(void)page_take_dirty(dst + n);
+	if (n > 0)
+		memcpy((void *)dst, (const void *)src, n);
+	return n;
+}
+
 static int copy_pages(struct mm *from, struct mm *to)
 {
 	list_for_each(pos, &from->vmas)
@@ -285,11 +300,17 @@ static int copy_pages(struct mm *from, struct mm *to)
 		const struct vma *v = container_of(pos, struct vma, link);
 
 		for (uint64_t a = page_next(v->start, v->end); a < v->end;
-			a = page_next(a + PAGE_SIZE, v->end)) {
-			int r = copy_page(from, to, a, a - from->base + to->base);
+			a = page_next(a, v->end)) {
+			uint64_t dst = a - from->base + to->base, n = copy_warm(a, dst, v->end - a);
 
-			if (r < 0)
-				return r;
+			if (n == 0) {
+				int r = copy_page(from, to, a, dst);
+
+				if (r < 0)
+					return r;
+				n = PAGE_SIZE;
+			}
+			a += n;
 		}
 	}
 	return 0;
