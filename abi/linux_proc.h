@@ -232,6 +232,18 @@ _Static_assert(sizeof(struct linux_fpx_sw) == 48, "bytes 464..511");
 #define XCOMP_BV_OFF    520u
 #define XSAVE_HDR_END   576u
 
+struct linux_signalfd_siginfo {
+	uint32_t signo;
+	int32_t err, code;
+	uint32_t pid, uid;
+	int32_t fd;
+	uint32_t tid, band, overrun, trapno;
+	int32_t status, value;
+	uint64_t ptr, utime, stime, addr;
+	uint8_t pad[48];
+};
+_Static_assert(sizeof(struct linux_signalfd_siginfo) == 128, "signalfd_siginfo");
+
 struct linux_sigevent {
 	uint64_t value;
 	int32_t signo, notify;

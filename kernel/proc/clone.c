@@ -9,11 +9,13 @@
 #include "kmem.h"
 #include "linux_errno.h"
 #include "mm.h"
+#include "pidfd.h"
 #include "plat.h"
 #include "sip.h"
 #include "sipframe.h"
 #include "task.h"
 #include "uaccess.h"
+#include "vfs.h"
 
 #define CLONE_NAMESPACES                                                                           \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
@@ -31,7 +33,9 @@ static int check_flags(const struct clone_req *q)
 		return -EINVAL;
 	if ((f & CLONE_PARENT) && proc_self()->pid == 1)
 		return -EINVAL;
-	if (f & (CLONE_NAMESPACES | CLONE_PIDFD | CLONE_INTO_CGROUP))
+	if (f & (CLONE_NAMESPACES | CLONE_INTO_CGROUP))
+		return -EINVAL;
+	if ((f & CLONE_PIDFD) && (f & (CLONE_THREAD | CLONE_DETACHED)))
 		return -EINVAL;
 	if (q->exit_signal < 0 || q->exit_signal > NSIG)
 		return -EINVAL;
@@ -156,6 +160,25 @@ static void store_tids(const struct clone_req *q, int tid)
 		(void)put_user(uaddr(q->child_tid), &tid);
 }
 
+/* A descriptor of the child in its parent: its number, which *q->pidfd gets, or -errno. */
+static int store_pidfd(const struct clone_req *q, struct proc *c)
+{
+	struct file *f;
+	int r = pidfd_create(c, 0, &f);
+
+	if (r < 0)
+		return r;
+	int fd = fd_install(f, O_CLOEXEC, 0);
+	if (fd < 0) {
+		file_put(f);
+		return fd;
+	}
+	r = put_user(uaddr(q->pidfd), &fd); /* may block */
+	if (r < 0)
+		(void)fd_close(fd);
+	return r < 0 ? r : fd;
+}
+
 /* The child's vfork_done is cleared, and q woken, when it leaves our memory. */
 static void vfork_wait(int pid, struct waitq *q)
 {
@@ -177,7 +200,7 @@ long task_clone(const struct clone_req *q, const struct uregs *u)
 	struct thread *self = thread_self();
 	struct waitq vfork;
 	struct proc *c = NULL;
-	int r = check_flags(q);
+	int pidfd = -1, r = check_flags(q);
 
 	if (r < 0)
 		return r;
@@ -203,9 +226,18 @@ long task_clone(const struct clone_req *q, const struct uregs *u)
 			return r;
 		}
 	}
+	if (q->flags & CLONE_PIDFD) {
+		r = pidfd = store_pidfd(q, c);
+		if (r < 0) {
+			undo(t, c);
+			return r;
+		}
+	}
 	store_tids(q, tid); /* may block */
 	if (self->tp->kill ||
 		signal_pending(self)) { /* Linux: a signal comes before the new task */
+		if (pidfd >= 0)
+			(void)fd_close(pidfd);
 		undo(t, c);
 		return -ERESTARTNOINTR;
 	}

@@ -10,6 +10,7 @@
 #include "linux_errno.h"
 #include "mem.h"
 #include "mm.h"
+#include "pidfd.h"
 #include "task.h"
 #include "uaccess.h"
 
@@ -250,6 +251,7 @@ static void proc_end(struct proc *p, int status)
 		hangup_if_orphaned(p->pgid, p);
 	p->exit_status = status;
 	p->state = P_ZOMBIE;
+	pidfd_exited(p);
 	if (notify_exit(p))
 		proc_release(p);
 }

@@ -9,6 +9,7 @@
 #include "linux_errno.h"
 #include "mem.h"
 #include "mm.h"
+#include "pidfd.h"
 #include "sipframe.h"
 #include "task.h"
 
@@ -225,6 +226,10 @@ void proc_release(struct proc *p)
 	list_del(&p->sibling);
 	sigpend_flush(&p->pending, ~0ull);
 	timers_drop(p, false);
+	pidfd_gone(p);
+	/* An epoll instance that a child has too may still watch a signalfd here. */
+	while (!list_empty(&p->signalfd_wait.waiters))
+		list_del(p->signalfd_wait.waiters.next);
 	kfree(p);
 }
 

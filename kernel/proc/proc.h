@@ -19,6 +19,7 @@ struct fdtable;
 struct fsctx;
 struct sigstate;
 struct file;
+struct pidref;
 
 #define RLIM_COUNT    16
 #define RLIM_INFINITY UINT64_MAX
@@ -62,6 +63,7 @@ struct proc {
 	struct file *ctty; /* ref; controlling terminal or NULL */
 	bool sip;
 	struct waitq *vfork_done; /* parent sleeping in vfork, or NULL */
+	struct pidref *pidref;    /* of its pidfds (ipc/pidfd.c), or NULL; ref */
 
 	/* used by proc/ only */
 	struct list pid_link;   /* pid table */

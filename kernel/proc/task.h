@@ -86,6 +86,7 @@ struct clone_req {
 	uint64_t flags; /* without the exit signal */
 	int exit_signal;
 	uint64_t stack, parent_tid, child_tid, tls;
+	uint64_t pidfd; /* user address, with CLONE_PIDFD */
 };
 long task_clone(const struct clone_req *q, const struct uregs *u);
 
