@@ -41,6 +41,24 @@ diff -r "$work/native" "$work/enclave"
 echo "The outputs are equal: $(ls "$work/enclave" | wc -l) files and standard output."
 echo "Processes in the enclave: $(tail -n 1 "$work/enclave.err")"
 echo "Time: native $(cat "$work/native.ms") ms, in the enclave $(cat "$work/enclave.ms") ms"
+# The same for a shell script, all SIPs: processes that the enclave does not trust, which fork.
+sip=$(dirname "$cloister")/ports/bin/busybox
+if [ -x "$sip" ]; then
+	echo
+	echo "Job: a shell script of pipelines, subshells, jobs, here-documents and traps; every process a SIP."
+	mkdir "$work/script"
+	export LC_ALL=C
+	BB= SH=/bin/sh seconds /bin/sh "$here/demo/shell.sh" $text "$work/script" \
+		>"$work/native.out" 3>"$work/native.ms"
+	BB=$sip SH="$sip sh" seconds "$cloister" run --isolation sip --env BB --env SH \
+		--bind "$work/script:$work/script:rw" -- "$sip" sh "$here/demo/shell.sh" $text \
+		"$work/script" >"$work/enclave.out" 2>"$work/sip.err" 3>"$work/enclave.ms"
+	cmp "$work/native.out" "$work/enclave.out"
+	echo "The outputs are equal: $(wc -l <"$work/enclave.out") lines."
+	echo "Time: native $(cat "$work/native.ms") ms, in the enclave $(cat "$work/enclave.ms") ms"
+else
+	echo "(No SIP programs here: make ports)"
+fi
 if grep -q EMULATED "$work/enclave.err"; then
 	cat <<'END'
 
