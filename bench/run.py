@@ -18,7 +18,25 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test"))
+import sipcc  # noqa: E402
+
 RUNS = 7
+# Linux's own headers do not come with musl.
+NATIVE_MUSL = ["musl-gcc", "-static", "-no-pie", "-idirafter", "/usr/include", "-idirafter",
+               "/usr/include/x86_64-linux-gnu"]
+OPERATIONS = [  # name, operation of bench/ops/ops.c, its argument
+    ("getppid_sip", "getppid", None),
+    ("spawn_small_sip", "spawn", "itself"),
+    ("spawn_busybox_sip", "spawn", "busybox"),
+    ("fork_128k_sip", "fork", "128"),
+    ("fork_1m_sip", "fork", "1024"),
+    ("pipe_rtt_sip", "pipe_rtt", None),
+    ("pipe_bw64k_sip", "pipe_bw64k", None),
+    ("ctx_switch16_sip", "ctx_switch16", None),
+    ("futex_pingpong_sip", "futex_pingpong", None),
+    ("thread_create_sip", "thread_create", None),
+]
 HEAD = re.compile(r"/\*\s*bench:\s*(\w+)\s+(\S+)(?:\s+cc=(.*?))?\s*\*/")
 
 
@@ -38,13 +56,15 @@ class Bench:
         self.cloister = [os.path.join(build, "cloister"), "run", "--"]
         self.results = []
 
-    def measure(self, name, unit, how, cmd):
-        """how(command) gives one value; both sides once for warming up, then in turns."""
+    def measure(self, name, unit, how, cmd, inner=None):
+        """how(command) gives one value; both sides once for warming up, then in turns. inner: what
+        the enclave runs instead of cmd, with options of cloister run before the program."""
         native, inside = [], []
-        how(cmd), how(self.cloister + cmd)
+        inner = self.cloister[:-1] + inner if inner else self.cloister + cmd
+        how(cmd), how(inner)
         for _ in range(RUNS):
             native.append(how(cmd))
-            inside.append(how(self.cloister + cmd))
+            inside.append(how(inner))
         n, c = statistics.median(native), statistics.median(inside)
         self.results.append({"name": name, "unit": unit, "cloister": round(c, 3),
                              "native": round(n, 3), "ratio": round(c / n, 3)})
@@ -57,6 +77,51 @@ class Bench:
         subprocess.run(["gcc", "-O2", "-pthread", path, "-o", exe, *shlex.split(m.group(3) or "")],
                        check=True)
         self.measure(m.group(1), m.group(2), output, [exe])
+
+    def operations(self, build, work, names):
+        """bench/ops/ops.c, static with musl natively and as a SIP."""
+        rows = [row for row in OPERATIONS if not names or row[0] in names]
+        cc = sipcc.find(build) if rows else None
+        if cc is None:
+            return
+        exe = {}
+        for side, compiler in ("native", NATIVE_MUSL), ("sip", [cc]):
+            exe[side] = os.path.join(work, "ops." + side)
+            subprocess.run([*compiler, "-O2", "-pthread", os.path.join(HERE, "ops/ops.c"), "-o",
+                            exe[side]], check=True)
+        for name, op, arg in rows:
+            args = {side: [arg] if arg else [] for side in exe}
+            if arg == "itself":
+                args = {side: [exe[side]] for side in exe}
+            elif arg == "busybox":
+                boxes = busyboxes(build, cc)
+                if boxes is None:
+                    print(f"{name:24} (no busybox)")
+                    continue
+                args = {side: [boxes[side]] for side in exe}
+            self.measure(name, "ns", output, [exe["native"], op, *args["native"]],
+                         ["--isolation", "sip", "--", exe["sip"], op, *args["sip"]])
+
+
+def busyboxes(build, cc):
+    """The port of busybox, and the same recipe with musl's own compiler; kept in the build."""
+    outs = {"native": os.path.join(build, "ports-native"), "sip": os.path.join(build, "ports")}
+    native_root = os.path.join(build, "sysroot-native")  # for a recipe all of a sysroot
+    os.makedirs(os.path.join(native_root, "bin"), exist_ok=True)
+    wrapper = os.path.join(native_root, "bin/cloister-cc")
+    with open(wrapper, "w", encoding="utf-8") as f:
+        f.write(f'#!/bin/sh\nexec {shlex.join(NATIVE_MUSL)} "$@"\n')
+    os.chmod(wrapper, 0o755)
+    roots = {"native": native_root, "sip": os.path.dirname(os.path.dirname(cc))}
+    boxes = {}
+    for side, out in outs.items():
+        boxes[side] = os.path.join(out, "bin/busybox")
+        if not os.path.exists(boxes[side]):
+            subprocess.run([os.path.join(HERE, "../ports/build.sh"), roots[side], out, "busybox"],
+                           stdout=sys.stderr, check=False)
+        if not os.path.exists(boxes[side]):
+            return None
+    return boxes
 
 
 def main():
@@ -73,6 +138,7 @@ def main():
                     head = HEAD.search(src.read())
                 if head and (not names or head.group(1) in names):
                     bench.program(os.path.join(HERE, f), work)
+        bench.operations(build, work, names)
     with open(os.path.join(build, "bench.json"), "w", encoding="utf-8") as f:
         json.dump(bench.results, f, indent=1)
         f.write("\n")
