@@ -127,10 +127,11 @@ int mm_fault(struct mm *mm, uint64_t va, bool write, bool exec)
 	return r;
 }
 
-/* Is [a, end) readable (writable) without filling anything? The common case, without the lock. */
+/* Is [a, end) readable (writable) without filling anything? The common case, without the lock; who
+ * holds it may be waiting for the host to take a page that is still in our books. */
 static bool present(struct mm *mm, uint64_t a, uint64_t end, bool write)
 {
-	struct vma *v = mm_find(mm, a);
+	struct vma *v = mm_locked_by_other(mm) ? NULL : mm_find(mm, a);
 
 	if (v == NULL || end > v->end || !allows(v, write, false))
 		return false;

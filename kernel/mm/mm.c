@@ -41,6 +41,11 @@ void mm_unlock(struct mm *mm)
 	waitq_wake(&p->lock_wait, 0, WAKE_ALL);
 }
 
+bool mm_locked_by_other(struct mm *mm)
+{
+	return priv(mm)->owner != NULL && priv(mm)->owner != thread_self();
+}
+
 struct mm *mm_alloc(enum mm_kind kind)
 {
 	struct mm_private *p = kzalloc(sizeof(*p));

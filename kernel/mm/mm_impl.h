@@ -39,6 +39,7 @@ static inline uint64_t page_up(uint64_t a)
  * trampoline. May sleep. ---- */
 void mm_lock(struct mm *mm);
 void mm_unlock(struct mm *mm);
+bool mm_locked_by_other(struct mm *mm); /* then its committed pages may be on their way out */
 struct mm *mm_alloc(enum mm_kind kind); /* empty, 1 ref; NULL: no memory */
 void mm_free(struct mm *mm);            /* of one that has nothing left */
 

@@ -53,7 +53,7 @@ int mm_mprotect(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot)
 	if (r < 0 || start == end)
 		return r;
 	mm_lock(mm);
-	if (mm->kind == MM_SIP && start < mm->base + SIP_MMAP)
+	if (mm->kind == MM_SIP && start < mm->base + mm->brk_start)
 		mm->image_changed = true;
 	r = protect_locked(mm, start, end, prot);
 	mm_unlock(mm);

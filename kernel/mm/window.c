@@ -132,6 +132,12 @@ int mm_new_sip(uint64_t key, struct mm **out, bool *same)
 	return 0;
 }
 
+/* The heap begins where the program file ends. */
+static uint64_t image_end(const struct mm *mm)
+{
+	return mm->base + page_up(mm->brk_start);
+}
+
 void window_release(struct mm *mm)
 {
 	struct window *w = mm->window;
@@ -144,7 +150,7 @@ void window_release(struct mm *mm)
 		drop_constants(mm, w->base, end);
 	} else { /* a program's own read-only pages are not its image's */
 		drop_constants(mm, w->base, w->base + SIP_DATA);
-		drop_constants(mm, w->base + SIP_MMAP, end);
+		drop_constants(mm, image_end(mm), end);
 	}
 	for (uint64_t a = page_next(w->base, end); a < end; a = page_next(a + PAGE_SIZE, end)) {
 		if (!(page_state(a) & VMA_W))
@@ -163,7 +169,7 @@ void window_release(struct mm *mm)
 
 void window_image_changes(struct mm *mm, uint64_t start, unsigned flags)
 {
-	if (mm->kind == MM_SIP && !(flags & VMA_W) && start < mm->base + SIP_MMAP)
+	if (mm->kind == MM_SIP && !(flags & VMA_W) && start < image_end(mm))
 		mm->image_changed = true;
 }
 
