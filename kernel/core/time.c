@@ -56,28 +56,41 @@ uint64_t time_real(void)
 	return r;
 }
 
-#define RATE_MIN  (1ull << 28) /* 16 GHz */
-#define RATE_MAX  (1ull << 36) /* 62 MHz */
-#define RESYNC_NS 1000000000ull
+#define RATE_MIN   (1ull << 28) /* 16 GHz */
+#define RATE_MAX   (1ull << 36) /* 62 MHz */
+#define RESYNC_NS  1000000000ull
+#define ORIGIN_MAX (1ull << 61) /* 73 years: nothing that is added to a reading may wrap */
+
+/* Both clocks at tsc as the host's page has them. False: no clock of a truthful host. */
+static bool host_clocks(const struct time_page *p, uint64_t tsc, uint64_t *mono, uint64_t *real)
+{
+	if (p->ns_per_tick < RATE_MIN || p->ns_per_tick > RATE_MAX || p->tsc > tsc)
+		return false;
+	uint64_t since = scaled(tsc - p->tsc, p->ns_per_tick);
+
+	if (since > ORIGIN_MAX || p->mono_ns > ORIGIN_MAX || p->real_ns > ORIGIN_MAX)
+		return false;
+	*mono = p->mono_ns + since;
+	*real = p->real_ns + since;
+	return true;
+}
 
 void time_resync(void)
 {
 	struct time_page p;
-	uint64_t mono, real, tsc = plat_tsc();
+	uint64_t mono, real, host_mono, host_real, tsc = plat_tsc();
 
 	if (scale.rate != 0 && scaled(tsc - scale.tsc, scale.rate) < RESYNC_NS)
 		return;
-	if (!plat_time_page(&p) || p.ns_per_tick < RATE_MIN || p.ns_per_tick > RATE_MAX ||
-		p.tsc > tsc)
+	if (!plat_time_page(&p) || !host_clocks(&p, tsc, &host_mono, &host_real))
 		return;
 	clock_read(&mono, &real);
-	uint64_t host_mono = p.mono_ns + scaled(tsc - p.tsc, p.ns_per_tick);
 
 	__atomic_store_n(&scale.seq, scale.seq + 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	scale.tsc = tsc;
 	scale.mono = host_mono > mono ? host_mono : mono;
-	scale.real = p.real_ns + scaled(tsc - p.tsc, p.ns_per_tick); /* real time may be set */
+	scale.real = host_real; /* real time may be set */
 	scale.rate = p.ns_per_tick;
 	__atomic_store_n(&scale.seq, scale.seq + 1, __ATOMIC_RELEASE);
 }
