@@ -301,10 +301,8 @@ int thread_sleep(uint64_t deadline, bool interruptible)
 {
 	struct thread *self = thread_self();
 
-	if (interruptible && (self->interrupted || signal_pending(self))) {
-		self->interrupted = false;
+	if (interruptible && signal_pending(self))
 		return -EINTR;
-	}
 	if (self->woken) {
 		self->woken = false;
 		return 0;
@@ -326,7 +324,6 @@ int thread_sleep(uint64_t deadline, bool interruptible)
 		self->woken = false;
 		return timeout ? -ETIMEDOUT : 0;
 	}
-	self->interrupted = false;
 	return -EINTR;
 }
 
@@ -341,8 +338,7 @@ void thread_wake(struct thread *t)
 void thread_interrupt(struct thread *t)
 {
 	if (t->state == T_SLEEPING && t->interruptible) {
-		t->interrupted = true;
-		enqueue(t);
+		enqueue(t); /* without woken: that is how thread_sleep knows */
 	} else if (t->state == T_RUNNING && t != thread_self()) {
 		t->need_resched =
 			true; /* it sees the signal at its next entry, a tick at the latest */

@@ -38,7 +38,6 @@ struct thread {
 	struct list run_link;  /* run queue, when T_RUNNABLE */
 	enum tstate state;
 	bool interruptible;    /* T_SLEEPING: thread_interrupt may wake it */
-	bool interrupted;      /* thread_interrupt came since thread_sleep began */
 	bool woken;            /* thread_wake came since the last thread_sleep returned */
 	bool need_resched;     /* a tick came while it ran in the kernel */
 	bool user;             /* has user state: xstate, fsbase, uregs */
