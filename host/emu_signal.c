@@ -15,6 +15,9 @@
 #include <errno.h>
 #include <pthread.h>
 
+#define GP 13
+#define PF 14
+
 static const int traps[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGSYS};
 
 /* What the host asked for; written under host_lock, read by handlers. */
@@ -60,6 +63,22 @@ static bool in_window(uint64_t rip)
 	return rip >= (uint64_t)emu_aep && rip < (uint64_t)emu_window_end;
 }
 
+/*
+ * Enclave code branched out of ELRANGE: #GP(0) by SDM vol. 3D, "Access-control Requirements". Where
+ * nothing could be fetched the emulator can say so; otherwise code of the host has been running.
+ */
+static void left_elrange(struct emu_ctx *c, const siginfo_t *si)
+{
+	const greg_t *g = c->g;
+
+	if (si->si_code > 0 && g[REG_TRAPNO] == PF && (g[REG_ERR] & SGX_PF_I) &&
+		g[REG_CR2] == g[REG_RIP])
+		emu_raise(c, GP, 0, 0);
+	else
+		emu_fatal("enclave code left ELRANGE without EEXIT: rip, tcs", (uint64_t)g[REG_RIP],
+			c->t->cur->va);
+}
+
 void emu_signal(int sig, siginfo_t *si, ucontext_t *uc, struct emu_thread *t, struct emu_fsgs *fg)
 {
 	greg_t *g = uc->uc_mcontext.gregs;
@@ -67,10 +86,11 @@ void emu_signal(int sig, siginfo_t *si, ucontext_t *uc, struct emu_thread *t, st
 
 	if (t != NULL && t->cur != NULL && !in_window((uint64_t)g[REG_RIP])) {
 		struct emu_ctx c = {.t = t, .e = t->cur->encl, .uc = uc, .g = g, .fg = fg};
-		if ((uint64_t)g[REG_RIP] - c.e->base >= c.e->size)
-			emu_fatal("enclave code left ELRANGE without EEXIT: rip, tcs",
-				(uint64_t)g[REG_RIP], t->cur->va);
-		if (emu_trap(&c, sig, si)) {
+		bool inside = (uint64_t)g[REG_RIP] - c.e->base < c.e->size;
+
+		if (!inside)
+			left_elrange(&c, si);
+		if (!inside || emu_trap(&c, sig, si)) {
 			errno = saved_errno;
 			return;
 		}

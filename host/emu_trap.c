@@ -5,7 +5,8 @@
  * becomes #UD with RIP at the instruction. Runs in the signal handler; async-signal-safe.
  *
  * Not caught, because the CPU does not trap it outside a real enclave: SGDT and kin, segment loads,
- * far branches, IRET, VMCALL, branches out of ELRANGE (noticed at the next event, fatal).
+ * far branches, IRET, VMCALL, branches to mapped pages out of ELRANGE (noticed at the next event,
+ * fatal).
  */
 #define _GNU_SOURCE
 #include "emu.h"
