@@ -87,7 +87,7 @@ void plat_xinit(void)
 
 void thread_interrupt(struct thread *t)
 {
-	t->interrupted = true;
+	t->woken = true;
 }
 
 void proc_begin_exit(struct proc *p, int status)
