@@ -118,6 +118,12 @@ bool sip_is_label(uint32_t off)
 	return true;
 }
 
+bool sip_at_int3(uint32_t off)
+{
+	(void)off;
+	return false;
+}
+
 bool sip_after_gate(uint32_t off)
 {
 	(void)off;
