@@ -10,9 +10,10 @@
 
 enum kind {
 	K_DENIED,
+	K_X87,    /* D8-DF: x87_rows */
+	K_XCHG90, /* 90: nop, pause or an exchange, see decode.c */
+	K_GROUP,  /* ModRM.reg selects a row of group_rows[index in bits 24-31] */
 	K_PLAIN,  /* all effects are in the row */
-	K_GROUP,  /* ModRM.reg selects a row of groups[index in bits 24-31] */
-	K_X87,    /* D8-DF: x87.def */
 	K_JMP,    /* direct, unconditional */
 	K_BRANCH, /* direct, conditional */
 	K_CALL,   /* direct */
@@ -23,9 +24,9 @@ enum kind {
 	K_NOP,      /* 0F 1F /0: its operand is not accessed */
 	K_LABEL,    /* endbr64, and nothing else of F3 0F 1E */
 	K_STRING,   /* movs, stos: only inside a template */
-	K_XCHG90,   /* 90: nop, pause or an exchange, see decode.c */
 	K_INDIRECT, /* call *, jmp *: only inside a template */
 };
+#define K_UNCOMMON K_GROUP /* up to here the row alone does not say what an instruction does */
 
 /* Attributes of legacy rows. "Destination" always means a general register. */
 #define A_KIND(a)  ((enum kind)((a)&15u))

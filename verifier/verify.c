@@ -9,6 +9,7 @@
  * its use. `targets` has one for each target. Bits between a fact and its use are cleared at most
  * once for each register, so the whole is linear.
  */
+#include "common.h"
 #include "idiom.h"
 #include "rules.h"
 #include "sfi.h"
@@ -36,6 +37,20 @@ struct sweep {
 static uint32_t max32(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
+}
+
+static uint64_t load64(const uint8_t *p)
+{
+	uint64_t v;
+	__builtin_memcpy(&v, p, sizeof v);
+	return v;
+}
+
+static uint32_t load32(const uint8_t *p)
+{
+	uint32_t v;
+	__builtin_memcpy(&v, p, sizeof v);
+	return v;
 }
 
 /* Starts in (after, upto] stop being legal targets. */
@@ -68,12 +83,11 @@ static void forget(struct sweep *s, uint16_t regs)
 }
 
 /* An instruction proves a fact of at most one register. Slot NREGS takes what proves nothing. */
-static void learn(struct sweep *s, const struct insn *in)
+static inline void learn(struct sweep *s, uint32_t writes, uint32_t proves_zx, uint32_t proves_sm)
 {
-	forget(s, in->writes);
-	s->facts.zx |= in->proves_zx;
-	s->facts.sm |= in->proves_sm;
-	int r = __builtin_ctz(in->proves_zx | 1u << NREGS);
+	s->facts.zx = (uint16_t)((s->facts.zx & ~writes) | proves_zx);
+	s->facts.sm = (uint16_t)((s->facts.sm & ~writes) | proves_sm);
+	int r = __builtin_ctz(proves_zx | 1u << NREGS);
 	s->proved[r] = s->marked[r] = s->at;
 }
 
@@ -139,19 +153,21 @@ static enum verify_cause label(struct sweep *s)
 	return VERIFY_OK;
 }
 
-/* Effects of one instruction on control flow and the margin; in->kind is allowed here. */
-static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
+/*
+ * Effects of one instruction on control flow and the margin: its kind, one-byte opcode, the place a
+ * branch would go to, and what it proves of the stack (rule_anchor()).
+ */
+static inline enum verify_cause step_kind(
+	struct sweep *s, enum kind kind, uint32_t opcode, int64_t target, int64_t margin)
 {
 	enum verify_cause c = VERIFY_OK;
-	int64_t target = (int64_t)s->at + in->length + insn_imm(in);
-	int64_t margin = rule_anchor(in);
-	switch ((enum kind)in->kind) {
+	switch (kind) {
 	case K_BRANCH:
 	case K_JMP:
 		c = margin_at_branch(s);
 		if (c == VERIFY_OK)
 			c = note_target(s, target);
-		if (in->kind == K_JMP)
+		if (kind == K_JMP)
 			block_begin(s);
 		return c;
 	case K_CALL:
@@ -159,7 +175,7 @@ static enum verify_cause step_kind(struct sweep *s, const struct insn *in)
 		s->after_call = true;
 		return note_target(s, target);
 	case K_TRAP:
-		if (in->opcode == INT3) /* a debugger or SIGTRAP handler may go on behind it */
+		if (opcode == INT3) /* a debugger or SIGTRAP handler may go on behind it */
 			c = margin_at_branch(s);
 		block_begin(s);
 		return c;
@@ -227,9 +243,60 @@ static uint32_t step_insn(struct sweep *s, enum verify_cause *c)
 	if (in.writes & (BIT(R_SP) | BIT(R_14)))
 		*c = step_reserved(s, &in, &length);
 	else if (in.kind != K_PLAIN || in.anchors)
-		*c = step_kind(s, &in);
-	learn(s, &in);
+		*c = step_kind(s, (enum kind)in.kind, in.opcode,
+			(int64_t)s->at + length + insn_imm(&in), rule_anchor(&in));
+	learn(s, in.writes, in.proves_zx, in.proves_sm);
 	return length;
+}
+
+/* V3 for the operands of common.h, forms (c) to (f); *uses as in rule_memory(). */
+static inline bool common_confined(const struct common *in, const struct facts *f, int *uses)
+{
+	*uses = -1;
+	if (!in->has_mem || in->kind == K_LEA || in->index == -1)
+		return true;
+	*uses = in->index;
+	return (in->scaled ? f->sm : f->zx) >> in->index & 1;
+}
+
+/* rule_anchor(). */
+static inline int64_t common_anchor(const struct common *in)
+{
+	if (in->kind == K_PUSH || in->kind == K_POP)
+		return SFI_EDGE;
+	if (!in->anchors || in->base != R_SP)
+		return -1;
+	int64_t d = in->disp < 0 ? -(int64_t)in->disp : in->disp;
+	return d <= SFI_RSP_ANCHOR ? SFI_EDGE - d : -1;
+}
+
+/* As step_insn(), for what common.h decodes; 0 leaves the instruction to step_insn(), untouched. */
+static inline uint32_t step_common(struct sweep *s, const uint8_t *p, enum verify_cause *c)
+{
+	struct common in;
+	int uses;
+	if (!common_decode(&in, p) || in.writes & (BIT(R_SP) | BIT(R_14)) ||
+		!common_confined(&in, &s->facts, &uses))
+		return 0;
+	if (uses >= 0)
+		use_fact(s, uses);
+	s->open = true;
+	if (in.kind != K_PLAIN || in.anchors)
+		*c = step_kind(s, in.kind, in.opcode, (int64_t)s->at + in.length + in.imm,
+			common_anchor(&in));
+	learn(s, in.writes, in.proves_zx, in.proves_sm);
+	return in.length;
+}
+
+/* What follows a call: a label, decoded by its bytes, the only ones of it. */
+static uint32_t step_return(struct sweep *s, enum verify_cause *c)
+{
+	if (s->size - s->at < SFI_LABEL_SIZE || load32(s->text + s->at) != SFI_LABEL)
+		return step_insn(s, c);
+	s->after_call = false;
+	s->open = true;
+	*c = label(s);
+	return SFI_LABEL_SIZE;
 }
 
 static enum verify_cause step_indirect(struct sweep *s, const struct idiom_match *m)
@@ -278,8 +345,12 @@ static enum verify_cause sweep(struct sweep *s)
 		if (m.idiom != I_NONE) {
 			length = m.length;
 			c = step_idiom(s, &m);
+		} else if (s->after_call) {
+			length = step_return(s, &c);
 		} else {
-			length = step_insn(s, &c);
+			length = size - at >= COMMON_LOOK_AHEAD ? step_common(s, p, &c) : 0;
+			if (length == 0)
+				length = step_insn(s, &c);
 		}
 		insns++;
 	}
@@ -328,13 +399,6 @@ static enum verify_cause check_targets(struct sweep *s)
 	return VERIFY_OK;
 }
 
-static uint32_t load32(const uint8_t *p)
-{
-	uint32_t v;
-	__builtin_memcpy(&v, p, sizeof v);
-	return v;
-}
-
 /*
  * The first offset >= x with the bytes of a label, or size. The byte at x + 3 tells how far away
  * the next occurrence is at least (Boyer-Moore-Horspool).
@@ -348,6 +412,17 @@ static uint32_t next_label_bytes(const struct sweep *s, uint32_t x)
 		x += last == 0x1e ? 1 : last == 0x0f ? 2 : last == 0xf3 ? 3 : 4;
 	}
 	return s->size;
+}
+
+/* How many of the eight offsets from p on have the bytes of a label; p has 11 bytes. */
+static inline uint32_t labels_in_8(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101, low7 = 0x7f * ones;
+	uint64_t differ = 0;
+	for (uint32_t i = 0; i < SFI_LABEL_SIZE; i++)
+		differ |= load64(p + i) ^ (SFI_LABEL >> 8 * i & 0xff) * ones;
+	uint64_t equal = ~(((differ & low7) + low7) | differ | low7); /* 80 in bytes that are 0 */
+	return (uint32_t)((equal >> 7) * ones >> 56);
 }
 
 /* Sets s->at to the first label bytes that are neither a label nor a template's immediate. */
@@ -384,8 +459,10 @@ static void find_label_bytes(struct sweep *s)
  */
 static enum verify_cause check_labels(struct sweep *s)
 {
-	uint32_t count = 0;
-	for (uint32_t x = next_label_bytes(s, 0); x < s->size; x = next_label_bytes(s, x + 1))
+	uint32_t count = 0, x = 0;
+	for (; (size_t)x + 8 + SFI_LABEL_SIZE <= s->size; x += 8)
+		count += labels_in_8(s->text + x);
+	for (x = next_label_bytes(s, x); x < s->size; x = next_label_bytes(s, x + 1))
 		count++;
 	if (count == s->r->labels + s->r->branches)
 		return VERIFY_OK;
