@@ -10,11 +10,14 @@
 #include "hostio.h"
 #include "kmem.h"
 #include "linux_errno.h"
+#include "linux_tty.h"
 #include "mem.h"
 #include "plat.h"
 #include "poll.h"
 #include "proc.h"
+#include "pty.h"
 #include "thread.h"
+#include "tty.h"
 #include "uaccess.h"
 
 #define RANDOM_CHUNK 256u
@@ -77,12 +80,13 @@ static const struct file_ops random_ops = {
 #define DEV_FULL    DEV_MAKE(1, 7)
 #define DEV_RANDOM  DEV_MAKE(1, 8)
 #define DEV_URANDOM DEV_MAKE(1, 9)
-#define DEV_TTY     DEV_MAKE(5, 0)
+#define DEV_TTY     DEV_MAKE(TTYAUX_MAJOR, 0)
+#define DEV_PTMX    DEV_MAKE(TTYAUX_MAJOR, 2)
 
 static const struct device {
 	const char *name;
 	uint64_t rdev;
-	const struct file_ops *ops; /* NULL: the terminal */
+	const struct file_ops *ops; /* NULL: a terminal */
 } devices[] = {
 	{"null", DEV_NULL, &null_ops},
 	{"zero", DEV_ZERO, &zero_ops},
@@ -90,6 +94,7 @@ static const struct device {
 	{"random", DEV_RANDOM, &random_ops},
 	{"urandom", DEV_URANDOM, &random_ops},
 	{"tty", DEV_TTY, NULL},
+	{"ptmx", DEV_PTMX, NULL},
 };
 
 static const struct {
@@ -109,14 +114,19 @@ int devfs_open_device(struct dentry *d, struct file *f)
 
 	if (d->inode->sb->flags & SB_NODEV)
 		return -EACCES;
-	if (rdev == DEV_TTY || (console_rdev != 0 && rdev == console_rdev)) {
-		if (tty_console() == NULL)
-			return -ENXIO;
-		hostio_attach(f, tty_console());
-		return 0;
+	if (rdev == DEV_TTY) {
+		struct tty *t = proc_self()->ctty;
+
+		return t == NULL ? -ENXIO : t->open(t, f);
 	}
+	if (rdev == DEV_PTMX)
+		return pty_open_master(f);
+	if (console_rdev != 0 && rdev == console_rdev)
+		return tty_loader()->open(tty_loader(), f);
+	if (DEV_MAJOR(rdev) == PTY_SLAVE_MAJOR)
+		return pty_open_slave(f, DEV_MINOR(rdev));
 	for (unsigned k = 0; k < sizeof(devices) / sizeof(devices[0]); k++)
-		if (devices[k].rdev == rdev) {
+		if (devices[k].rdev == rdev && devices[k].ops != NULL) {
 			f->ops = devices[k].ops;
 			return 0;
 		}
@@ -124,8 +134,8 @@ int devfs_open_device(struct dentry *d, struct file *f)
 }
 
 /* Makes one entry in dir at boot. */
-static int node(struct dentry *dir, const char *name, uint32_t mode, uint64_t rdev,
-	const char *target, struct dentry **out)
+static int node(
+	struct dentry *dir, const char *name, uint32_t mode, uint64_t rdev, const char *target)
 {
 	struct mkargs a = {.mode = mode, .rdev = rdev, .target = target};
 	struct dentry *d = dentry_new(dir->sb, dir, name, strlen(name));
@@ -136,8 +146,6 @@ static int node(struct dentry *dir, const char *name, uint32_t mode, uint64_t rd
 	err = dir->inode->ops->make(dir, d, &a);
 	if (err == 0)
 		d_add(d);
-	if (err == 0 && out != NULL)
-		*out = dget(d);
 	dput(d);
 	return err;
 }
@@ -151,11 +159,13 @@ struct super *devfs_new(void)
 		return NULL;
 	sb->type = "devtmpfs";
 	for (unsigned k = 0; err == 0 && k < sizeof(devices) / sizeof(devices[0]); k++)
-		err = node(sb->root, devices[k].name, S_IFCHR | 0666, devices[k].rdev, NULL, NULL);
+		err = node(sb->root, devices[k].name, S_IFCHR | 0666, devices[k].rdev, NULL);
 	for (unsigned k = 0; err == 0 && k < sizeof(links) / sizeof(links[0]); k++)
-		err = node(sb->root, links[k].name, S_IFLNK | 0777, 0, links[k].target, NULL);
+		err = node(sb->root, links[k].name, S_IFLNK | 0777, 0, links[k].target);
 	if (err == 0)
-		err = node(sb->root, "shm", S_IFDIR | 01777, 0, NULL, NULL);
+		err = node(sb->root, "shm", S_IFDIR | 01777, 0, NULL);
+	if (err == 0)
+		err = node(sb->root, "pts", S_IFDIR | 0755, 0, NULL);
 	/* On failure the boot ends; what was made stays. */
 	return err < 0 ? NULL : sb;
 }
@@ -197,22 +207,6 @@ static const struct inode_ops stdio_inode_ops = {
 	.setattr = stdio_setattr,
 };
 
-/* /dev/pts/N under the host's number, so that ttyname(3) agrees with itself. */
-static int console_node(struct super *dev, const struct hc_stat *s, struct dentry **out)
-{
-	struct dentry *pts;
-	char name[16];
-	int err = node(dev->root, "pts", S_IFDIR | 0755, 0, NULL, &pts);
-
-	if (err < 0)
-		return err;
-	console_rdev = s->rdev;
-	snprintf(name, sizeof(name), "%u", DEV_MINOR(s->rdev));
-	err = node(pts, name, S_IFCHR | 0620, s->rdev, NULL, out);
-	dput(pts);
-	return err;
-}
-
 static int hidden_node(
 	struct super *dev, struct hostio *io, const struct hc_stat *s, struct dentry **out)
 {
@@ -250,7 +244,7 @@ int devfs_stdio(struct super *dev, int fd, enum stdio_kind kind, struct file **o
 
 	if (err < 0)
 		return err;
-	if (kind == STDIO_TTY && tty_console() != NULL) {
+	if (kind == STDIO_TTY && tty_loader() != NULL) {
 		d = dget(console_entry);
 	} else {
 		io = hostio_new(fd, false); /* stays for ever */
@@ -259,8 +253,10 @@ int devfs_stdio(struct super *dev, int fd, enum stdio_kind kind, struct file **o
 		io->tty = kind == STDIO_TTY;
 		io->seekable = kind == STDIO_FILE;
 		if (io->tty) {
-			err = console_node(dev, &s, &d);
-			tty_set_console(io);
+			/* Under the host's number, so that ttyname(3) agrees with itself. */
+			err = devpts_foreign(DEV_MINOR(s.rdev), s.rdev, &d);
+			console_rdev = s.rdev;
+			tty_set_loader(io);
 			console_entry = err == 0 ? dget(d) : NULL;
 		} else {
 			err = hidden_node(dev, io, &s, &d);

@@ -34,6 +34,7 @@ struct file *file_new(const struct file_ops *ops, unsigned flags, void *priv)
 		f->mode = (flags & O_ACCMODE) == O_WRONLY ? FM_WRITE
 			  : (flags & O_ACCMODE) == O_RDWR ? FM_READ | FM_WRITE
 							  : FM_READ;
+		f->mode |= flags & O_NOCTTY ? FM_NOCTTY : 0;
 	}
 	slock_init(&f->pos_lock);
 	list_init(&f->epitems);

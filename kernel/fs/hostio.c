@@ -7,16 +7,16 @@
 #include "hostio.h"
 #include "kmem.h"
 #include "linux_errno.h"
+#include "linux_proc.h"
 #include "mem.h"
 #include "poll.h"
 #include "proc.h"
 #include "thread.h"
+#include "tty.h"
 #include "uaccess.h"
 
 #define HOSTIO_CHUNK    0x10000u
 #define HOSTIO_GRACE_NS 1000000ull /* the first question of a poll: how long the host may think */
-#define SIGPIPE         13
-#define SI_KERNEL       0x80
 
 struct hostio *hostio_new(int fd, bool own)
 {
@@ -136,6 +136,9 @@ static long hostio_read(struct file *f, struct uio *u)
 
 	if (want == 0)
 		return 0;
+	n = io->tty ? tty_check_job(tty_loader(), SIGTTIN) : 0;
+	if (n < 0)
+		return n;
 	buf = kmalloc(want);
 	if (buf == NULL)
 		return -ENOMEM;

@@ -38,8 +38,7 @@ struct hostio *hostio_of(struct file *f); /* NULL if f is something else */
 
 /* ---- ttydev.c: ioctls of a stream that is a terminal ---- */
 long tty_ioctl(struct file *f, unsigned cmd, uaddr_t arg);
-/* The loader's terminal, if one of 0..2 is one; /dev/tty. NULL: none. Borrowed. */
-struct hostio *tty_console(void);
-void tty_set_console(struct hostio *io);
+/* io, one of 0..2, is the loader's terminal: process 1, the caller, has it as its own. */
+void tty_set_loader(struct hostio *io);
 
 #endif

@@ -12,6 +12,7 @@
 #include "linux_errno.h"
 #include "mem.h"
 #include "proc.h"
+#include "pty.h"
 #include "thread.h"
 
 static int mount_new(struct super *sb, const char *path)
@@ -116,6 +117,8 @@ int fs_boot(struct fdtable *t, struct fsctx *c)
 	dev = devfs_new();
 	if (err == 0)
 		err = mount_new(dev, "/dev");
+	if (err == 0)
+		err = mount_new(devpts_new(), "/dev/pts");
 	if (err == 0)
 		err = mount_new(procfs_new(), "/proc");
 	if (err == 0)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loader's terminal: settings and size are the host's (hostcalls tty_get, tty_set), job control
- * is ours. Background processes may read and write it: SIGTTIN and SIGTTOU are not sent.
+ * The loader's terminal: line discipline, settings and size are the host's (hostcalls tty_get,
+ * tty_set), job control is ours (tty.c). TOSTOP is not looked at: background writes go through.
  */
 #include "hostio.h"
 #include "kmem.h"
 #include "linux_errno.h"
+#include "linux_proc.h"
 #include "mem.h"
 #include "proc.h"
 #include "thread.h"
@@ -13,26 +14,29 @@
 #include "uaccess.h"
 
 static struct hostio *console; /* never freed */
-static int foreground;
 
-struct hostio *tty_console(void)
+static int loader_open(struct tty *t, struct file *f)
 {
-	return console;
+	hostio_attach(f, console);
+	tty_opened(t, f);
+	return 0;
 }
 
-void tty_set_console(struct hostio *io)
+static struct tty loader = {.refs = 1, .open = loader_open};
+
+struct tty *tty_loader(void)
 {
+	return console != NULL ? &loader : NULL;
+}
+
+void tty_set_loader(struct hostio *io)
+{
+	struct proc *p = proc_self();
+
 	console = io;
-}
-
-int tty_foreground(void)
-{
-	return foreground;
-}
-
-void tty_set_foreground(int pgrp)
-{
-	foreground = pgrp;
+	loader.session = p->sid;
+	loader.pgrp = p->pgid;
+	p->ctty = tty_get(&loader);
 }
 
 static long get_termios(struct hostio *io, uaddr_t arg)
@@ -53,8 +57,10 @@ static long set_termios(struct hostio *io, unsigned cmd, uaddr_t arg)
 {
 	struct linux_termios t;
 	struct hc_tty h;
-	int err = get_user(&t, arg);
+	int err = tty_check_job(&loader, SIGTTOU);
 
+	if (err == 0)
+		err = get_user(&t, arg);
 	if (err < 0)
 		return err;
 	memset(&h, 0, sizeof(h));
@@ -80,34 +86,16 @@ static long get_winsize(struct hostio *io, uaddr_t arg)
 	return put_user(arg, &w);
 }
 
-static long set_foreground(uaddr_t arg)
-{
-	int pgrp;
-	int err = get_user(&pgrp, arg);
-
-	if (err < 0)
-		return err;
-	if (pgrp <= 0)
-		return -EINVAL;
-	list_for_each(l, &proc_list)
-	{
-		struct proc *p = container_of(l, struct proc, all_link);
-
-		if (p->pgid == pgrp && p->sid == proc_self()->sid) {
-			foreground = pgrp;
-			return 0;
-		}
-	}
-	return -EPERM;
-}
-
 long tty_ioctl(struct file *f, unsigned cmd, uaddr_t arg)
 {
 	struct hostio *io = hostio_of(f);
+	long ret;
 	int val;
 
 	if (!io->tty)
 		return -ENOTTY;
+	if (tty_job_ioctl(&loader, f, false, cmd, arg, &ret))
+		return ret;
 	switch (cmd) {
 	case TCGETS:
 		return get_termios(io, arg);
@@ -119,16 +107,6 @@ long tty_ioctl(struct file *f, unsigned cmd, uaddr_t arg)
 		return get_winsize(io, arg);
 	case TIOCSWINSZ: /* the window is the host's */
 		return -EPERM;
-	case TIOCGPGRP:
-		val = foreground != 0 ? foreground : proc_self()->pgid;
-		return put_user(arg, &val);
-	case TIOCSPGRP:
-		return set_foreground(arg);
-	case TIOCGSID:
-		val = proc_self()->sid;
-		return put_user(arg, &val);
-	case TIOCSCTTY:
-	case TIOCNOTTY:
 	case TIOCEXCL:
 	case TIOCNXCL:
 	case TCXONC:

@@ -248,6 +248,7 @@ int vfs_rename_at(int odfd, const char *opath, int ndfd, const char *npath, unsi
 int vfs_link_at(int odfd, const char *opath, unsigned oflags, int ndfd, const char *npath);
 
 /* ---- file.c ---- */
+#define FM_NOCTTY    16u /* file.mode: opened with O_NOCTTY */
 #define RW_COUNT_MAX 0x7ffff000ull
 struct dirsink {
 	/* False: full, the entry was not taken. next: the position after this entry. */

@@ -16,6 +16,7 @@
 #include "mm.h"
 #include "plat.h"
 #include "task.h"
+#include "tty.h"
 
 #define EXIT_NOT_FOUND  127
 #define EXIT_CANNOT_RUN 126
@@ -209,11 +210,15 @@ static void load_program(struct exec *x)
 
 static struct hostasync host_signal;
 
+/* What the host's terminal sends its foreground group goes to the one that is ours. */
 static void host_signal_came(struct hostasync *a, long sig)
 {
 	struct proc *p = proc_init();
 
-	if (sig > 0 && sig < SIGRTMIN && p != NULL)
+	if (tty_loader() != NULL && tty_loader()->pgrp != 0 &&
+		(sig == SIGINT || sig == SIGQUIT || sig == SIGTSTP || sig == SIGWINCH))
+		tty_signal(tty_loader(), (int)sig);
+	else if (sig > 0 && sig < SIGRTMIN && p != NULL)
 		signal_send_proc(p, (int)sig, SI_KERNEL);
 	if (sig >= 0)
 		(void)host_signal_async(a);

@@ -12,6 +12,7 @@
 #include "mm.h"
 #include "pidfd.h"
 #include "task.h"
+#include "tty.h"
 #include "uaccess.h"
 
 #define STATUS_SIG(st) ((st)&0x7f)
@@ -182,8 +183,7 @@ static bool group_has_stopped(int pgid)
 	return false;
 }
 
-/* A group is orphaned if no member has a parent in another group of the same session. */
-static bool group_orphaned(int pgid, const struct proc *but)
+bool task_group_orphaned(int pgid, const struct proc *but)
 {
 	list_for_each(l, &proc_list)
 	{
@@ -199,7 +199,7 @@ static bool group_orphaned(int pgid, const struct proc *but)
 /* POSIX: a stopped group that becomes orphaned gets SIGHUP and SIGCONT. */
 static void hangup_if_orphaned(int pgid, const struct proc *but)
 {
-	if (group_has_stopped(pgid) && group_orphaned(pgid, but)) {
+	if (group_has_stopped(pgid) && task_group_orphaned(pgid, but)) {
 		signal_send_pgrp(pgid, SIGHUP, SI_KERNEL);
 		signal_send_pgrp(pgid, SIGCONT, SI_KERNEL);
 	}
@@ -244,6 +244,7 @@ static void proc_end(struct proc *p, int status)
 		end_of_enclave(status);
 	thread_self()->mm = NULL;
 	timers_drop(p, false);
+	tty_leave(p, true);
 	proc_drop_resources(p); /* may block: p is no zombie yet */
 	task_vfork_done(p);
 	give_away_children(p);

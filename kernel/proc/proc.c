@@ -12,6 +12,7 @@
 #include "pidfd.h"
 #include "sipframe.h"
 #include "task.h"
+#include "tty.h"
 
 #define PID_BUCKETS 256u
 #define PID_WRAP    300 /* numbers below are not reused, as in Linux */
@@ -138,7 +139,7 @@ static void inherit(struct proc *p, const struct proc *from)
 	p->not_dumpable = from->not_dumpable;
 	p->timer_slack_ns = from->timer_slack_ns;
 	if (from->ctty != NULL)
-		p->ctty = file_get(from->ctty);
+		p->ctty = tty_get(from->ctty);
 }
 
 struct proc *proc_new(struct proc *parent, int pid)
@@ -196,7 +197,7 @@ void proc_drop_resources(struct proc *p)
 	struct fdtable *files = p->files;
 	struct fsctx *fs = p->fs;
 	struct mm *mm = p->mm;
-	struct file *ctty = p->ctty;
+	struct tty *ctty = p->ctty;
 	struct sigstate *sig = p->sig;
 
 	p->files = NULL;
@@ -206,8 +207,7 @@ void proc_drop_resources(struct proc *p)
 	if (fs != NULL)
 		fsctx_put(fs);
 	p->ctty = NULL;
-	if (ctty != NULL)
-		file_put(ctty);
+	tty_put(ctty);
 	proc_set_mm(p, NULL);
 	if (mm != NULL)
 		mm_put(mm);

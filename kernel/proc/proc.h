@@ -20,6 +20,7 @@ struct fsctx;
 struct sigstate;
 struct file;
 struct pidref;
+struct tty;
 
 #define RLIM_COUNT    16
 #define RLIM_INFINITY UINT64_MAX
@@ -60,7 +61,8 @@ struct proc {
 	uint64_t start_ns; /* monotonic */
 	uint64_t utime_ns, stime_ns, cutime_ns,
 		cstime_ns; /* of dead threads; of waited-for children */
-	struct file *ctty; /* ref; controlling terminal or NULL */
+	struct tty *ctty; /* ref; controlling terminal or NULL */
+	int tty_old_pgrp; /* a leader's: the foreground group of its terminal that hung up */
 	bool sip;
 	struct waitq *vfork_done; /* parent sleeping in vfork, or NULL */
 	struct pidref *pidref;    /* of its pidfds (ipc/pidfd.c), or NULL; ref */

@@ -67,6 +67,8 @@ void task_vfork_done(struct proc *p);   /* the child no longer uses its parent's
 void task_release_mm(struct thread *t); /* robust futexes, clear_child_tid: before the mm goes */
 /* Sleeps like thread_sleep(NO_DEADLINE, false), but a fatal signal ends it: -EINTR. */
 int task_sleep_killable(struct waitq *q);
+/* A group is orphaned if no member but this one has a parent in another group of its session. */
+bool task_group_orphaned(int pgid, const struct proc *but);
 void proc_notify_parent(struct proc *p, int code); /* CLD_STOPPED, CLD_CONTINUED */
 
 /* ---- wait.c ---- */

@@ -12,6 +12,7 @@
 #include "sip.h"
 #include "pidfd.h"
 #include "task.h"
+#include "tty.h"
 #include "uaccess.h"
 
 #define CAP_LAST 40
@@ -319,7 +320,7 @@ long sys_getsid(const struct sysargs *a)
 long sys_setsid(const struct sysargs *a)
 {
 	struct proc *p = proc_self();
-	struct file *tty = p->ctty;
+	struct tty *tty = p->ctty;
 
 	if (p->pgid == p->pid)
 		return -EPERM;
@@ -327,8 +328,8 @@ long sys_setsid(const struct sysargs *a)
 					 p->pid) return -EPERM;
 	p->sid = p->pgid = p->pid;
 	p->ctty = NULL;
-	if (tty != NULL)
-		file_put(tty);
+	p->tty_old_pgrp = 0;
+	tty_put(tty);
 	return p->pid;
 }
 

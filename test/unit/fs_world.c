@@ -12,6 +12,7 @@
 #include "kmem.h"
 #include "linux_errno.h"
 #include "mm.h"
+#include "task.h"
 #include "thread.h"
 #include "uaccess.h"
 #include "vfs.h"
@@ -28,6 +29,26 @@ static size_t in_use;
 void signal_send_thread(struct thread *t, int sig, int code)
 {
 	world_signals |= 1u << sig;
+}
+
+void signal_send_proc(struct proc *p, int sig, int code)
+{
+	world_signals |= 1u << sig;
+}
+
+void signal_send_pgrp(int pgid, int sig, int code)
+{
+	world_signals |= 1u << sig;
+}
+
+bool signal_is_ignored(const struct proc *p, int sig)
+{
+	return false;
+}
+
+bool task_group_orphaned(int pgid, const struct proc *but)
+{
+	return true;
 }
 
 struct proc *proc_find(int pid)
