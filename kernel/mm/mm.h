@@ -45,6 +45,7 @@ struct mm {
 	enum mm_kind kind;
 	uint64_t base, limit; /* SIP: window; plain: PLAIN_BASE.. informational */
 	struct list vmas;
+	unsigned nvmas;
 	struct vma *hint; /* last hit */
 	struct list extents;
 	uint64_t brk_start, brk, brk_max; /* user addresses */

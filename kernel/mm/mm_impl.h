@@ -73,6 +73,7 @@ uint64_t page_next(uint64_t va, uint64_t end); /* the first committed page in [v
 unsigned page_prot(unsigned vma_flags);
 
 /* ---- vma.c ---- */
+#define VMAS_MAX 65530u /* vm.max_map_count; they are on a list, and the kernel lock is held */
 struct vma *vma_new(uint64_t start, uint64_t end, unsigned flags, struct file *file, uint64_t off);
 void vma_insert(struct mm *mm, struct vma *v); /* the range is free; may merge v into a neighbour */
 /* Makes [start, end) consist of whole areas. 0 or -ENOMEM with nothing changed that matters. */

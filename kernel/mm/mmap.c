@@ -96,6 +96,8 @@ static long map_locked(struct mm *mm, uint64_t addr, uint64_t len, unsigned prot
 		if (addr == 0)
 			return -ENOMEM;
 	}
+	if (mm->nvmas >= VMAS_MAX)
+		return -ENOMEM;
 	unsigned f = prot & (VMA_R | VMA_W | VMA_X);
 
 	if (flags & MAP_SHARED)

@@ -22,15 +22,12 @@ static struct vma *vma_prev(struct mm *mm, struct vma *v)
 
 struct vma *vma_first(struct mm *mm, uint64_t start)
 {
-	if (mm->hint != NULL && mm->hint->start <= start && start < mm->hint->end)
-		return mm->hint;
-	list_for_each(pos, &mm->vmas)
-	{
-		struct vma *v = of(pos);
+	bool ahead = mm->hint != NULL && mm->hint->start <= start;
+	struct list *pos = ahead ? &mm->hint->link : mm->vmas.next;
 
-		if (v->end > start)
-			return v;
-	}
+	for (; pos != &mm->vmas; pos = pos->next)
+		if (of(pos)->end > start)
+			return of(pos);
 	return NULL;
 }
 
@@ -86,6 +83,7 @@ static void absorb_next(struct mm *mm, struct vma *v)
 	v->end = n->end;
 	if (mm->hint == n)
 		mm->hint = v;
+	mm->nvmas--;
 	list_del(&n->link);
 	vma_free(n);
 }
@@ -95,6 +93,8 @@ void vma_insert(struct mm *mm, struct vma *v)
 	struct vma *next = vma_first(mm, v->start);
 
 	list_insert_before(next != NULL ? &next->link : &mm->vmas, &v->link);
+	mm->hint = v; /* the next one often comes right behind */
+	mm->nvmas++;
 	mm->mapped += (v->end - v->start) / PAGE_SIZE;
 	absorb_next(mm, v);
 	struct vma *prev = vma_prev(mm, v);
@@ -109,11 +109,14 @@ static int split_at(struct mm *mm, uint64_t at)
 
 	if (v == NULL || v->start == at)
 		return 0;
+	if (mm->nvmas >= VMAS_MAX)
+		return -ENOMEM;
 	struct vma *tail = vma_new(at, v->end, v->flags, v->file, v->off + (at - v->start));
 
 	if (tail == NULL)
 		return -ENOMEM;
 	v->end = at;
+	mm->nvmas++;
 	list_push_front(&v->link, &tail->link); /* right after v */
 	return 0;
 }
@@ -128,7 +131,8 @@ int vma_split_range(struct mm *mm, uint64_t start, uint64_t end)
 void vma_remove(struct mm *mm, struct vma *v)
 {
 	if (mm->hint == v)
-		mm->hint = NULL;
+		mm->hint = vma_prev(mm, v);
+	mm->nvmas--;
 	mm->mapped -= (v->end - v->start) / PAGE_SIZE;
 	list_del(&v->link);
 	vma_free(v);
