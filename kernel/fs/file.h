@@ -110,6 +110,7 @@ int vfs_open_exec(int dirfd, const char *path, int flags, struct file **out);
 
 /* ---- boot (fs/init.c): mounts / (hostfs read-only), /dev, /proc, /tmp, binds from the
  * configuration; opens 0, 1, 2 into t by CONF_STDIO. 0 or -errno. ---- */
-int fs_boot(struct fdtable *t, struct fsctx *c);
+/* *where: the mount that failed */
+int fs_boot(struct fdtable *t, struct fsctx *c, const char **where);
 
 #endif

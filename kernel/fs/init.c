@@ -8,20 +8,18 @@
 #include "conf.h"
 #include "devfs.h"
 #include "enclave.h"
-#include "klog.h"
 #include "linux_errno.h"
 #include "mem.h"
 #include "proc.h"
 #include "pty.h"
 #include "thread.h"
 
+static const char *failed_at; /* what was last tried */
+
 static int mount_new(struct super *sb, const char *path)
 {
-	int err = sb == NULL ? -ENOMEM : mount_at(sb, path);
-
-	if (err < 0)
-		klog("cannot mount %s: error %d", path, -err);
-	return err;
+	failed_at = path;
+	return sb == NULL ? -ENOMEM : mount_at(sb, path);
 }
 
 /* One of the strings of a record: its start, or NULL. The last one may end with the record. */
@@ -56,10 +54,9 @@ static int bind_mount(const char *data, size_t len, bool on_root)
 	if ((dlen == 1) != on_root)
 		return 0;
 	sb = hostfs_new(src, memcmp(how, "rw", 2) == 0, &err);
-	if (sb == NULL) {
-		klog("cannot bind %s: error %d", src, -err);
+	failed_at = src;
+	if (sb == NULL)
 		return err;
-	}
 	return on_root ? mount_root(sb) : mount_new(sb, dst);
 }
 
@@ -100,9 +97,9 @@ static int open_stdio(struct super *dev, struct fdtable *t)
 	return 0;
 }
 
-int fs_boot(struct fdtable *t, struct fsctx *c)
+static int mount_all(struct super **dev)
 {
-	struct super *root, *dev;
+	struct super *root;
 	int err;
 
 	err = bind_all(true);
@@ -114,9 +111,9 @@ int fs_boot(struct fdtable *t, struct fsctx *c)
 			return -ENOMEM;
 		err = mount_root(root);
 	}
-	dev = devfs_new();
+	*dev = devfs_new();
 	if (err == 0)
-		err = mount_new(dev, "/dev");
+		err = mount_new(*dev, "/dev");
 	if (err == 0)
 		err = mount_new(devpts_new(), "/dev/pts");
 	if (err == 0)
@@ -131,6 +128,17 @@ int fs_boot(struct fdtable *t, struct fsctx *c)
 		err = mount_new(memfs_new("tmpfs", 01777), "/dev/shm");
 	if (err == 0)
 		err = bind_all(false);
+	return err;
+}
+
+int fs_boot(struct fdtable *t, struct fsctx *c, const char **where)
+{
+	struct super *dev;
+	int err;
+
+	failed_at = "/";
+	err = mount_all(&dev);
+	*where = failed_at;
 	if (err < 0)
 		return err;
 	fs_set_root(c, root_dentry());

@@ -235,9 +235,12 @@ void proc_boot(void)
 	struct proc *p = make_init(t);
 	/* The file system acts for a process: lend this kernel thread the new one's. */
 	self->proc = p;
-	int r = fs_boot(p->files, p->fs);
-	if (r < 0)
-		fail(EXIT_OWN, "cannot set up the file system", errno_text(-r));
+	const char *where;
+	int r = fs_boot(p->files, p->fs, &where);
+	if (r < 0) {
+		klog("cannot mount %s: %s", where, errno_text(-r));
+		host_exit(EXIT_OWN);
+	}
 	fsctx_set_umask(p->fs, conf_umask());
 	set_cwd(p);
 	load_program(&x);
