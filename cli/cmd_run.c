@@ -154,6 +154,30 @@ static int bind_add(struct run_args *a, const char *src, const char *dst, bool r
 	return 0;
 }
 
+/* A path inside, without what only another path could be meant by: "//", "/." and a last "/". False
+ * with "..", which means nothing before there are directories. */
+static bool plain_path(char *path)
+{
+	char *to = path;
+
+	for (char *p = path; *p != '\0';) {
+		size_t n = strcspn(++p, "/");
+
+		if (n == 2 && strncmp(p, "..", 2) == 0)
+			return false;
+		if (n > 0 && !(n == 1 && *p == '.')) {
+			*to++ = '/';
+			memmove(to, p, n);
+			to += n;
+		}
+		p += n;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+	return true;
+}
+
 static int bind_option(struct run_args *a, char *arg)
 {
 	char *dst = strchr(arg, ':'), *mode = dst ? strchr(dst + 1, ':') : NULL, *src;
@@ -163,6 +187,8 @@ static int bind_option(struct run_args *a, char *arg)
 	*dst++ = '\0';
 	if (mode)
 		*mode++ = '\0';
+	if (!plain_path(dst))
+		return cli_fail("run: --bind %s:%s: must not have .. in DST", arg, dst);
 	src = realpath(arg, NULL); /* lives as long as the process */
 	if (src == NULL)
 		return cli_fail_errno(arg, "cannot be bound", -errno);

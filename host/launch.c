@@ -197,7 +197,7 @@ static int build_boot(struct host *h, const struct launch_params *p, const uint3
 		.config = (uint64_t)(uintptr_t)config,
 		.config_len = len,
 		.vcpus = h->nvcpu,
-		.mem_limit = p->mem ? p->mem
+		.mem_limit = p->mem ? (p->mem < ELRANGE_SIZE ? p->mem : ELRANGE_SIZE)
 				    : (uint64_t)sysconf(_SC_PHYS_PAGES) / 2 *
 					      (uint64_t)sysconf(_SC_PAGESIZE),
 	};

@@ -93,7 +93,7 @@ static int read_image(struct loading *l)
 	struct enclave_source src = {.read = file_read, .ctx = l};
 	enum enclave_image_error e;
 
-	l->fd = open(l->file, O_RDONLY | O_CLOEXEC);
+	l->fd = open(l->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* it may be a FIFO */
 	if (l->fd < 0 || fstat(l->fd, &st) < 0)
 		return host_complain("%s: %s", l->file, strerror(errno));
 	if (!S_ISREG(st.st_mode))
@@ -120,7 +120,7 @@ static int read_signature(struct loading *l)
 
 	if (snprintf(path, sizeof path, "%s.sig", l->file) >= (int)sizeof path)
 		return host_complain("%s: %s", l->file, strerror(ENAMETOOLONG));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return host_complain("%s: %s (cloister sign makes it)", path, strerror(errno));
 	ssize_t n = read(fd, l->sig, SGX_PAGE_SIZE);

@@ -50,6 +50,7 @@ int signals_init(struct host *h)
 
 	passed_set(&set);
 	signal(SIGPIPE, SIG_IGN); /* the program gets EPIPE, and its own SIGPIPE from its kernel */
+	signal(SIGXFSZ, SIG_IGN); /* the same with EFBIG */
 	signal(SIGTTOU, SIG_IGN); /* restoring the terminal must not stop us */
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -EINVAL;

@@ -111,6 +111,18 @@ class Run(unittest.TestCase):
         self.assertNotEqual(self.run_in("--", "/bin/rm", "-f", ro / "old")[0], 0)
         self.assertEqual(sorted(os.listdir(ro)), ["old"])
 
+    def test_binds_of_odd_places(self):
+        file = self.dir / "file"
+        file.write_text("bound\n")
+        for dst in "/etc/passwd", "//etc/./passwd", "/no/such/dir/file/":
+            out = self.run_in("--bind", f"{file}:{dst}", "--", "/bin/cat", dst.rstrip("/"))
+            self.assertEqual(out, (0, "bound\n", []))
+        self.refused(r"\.\.", "--bind", f"{file}:/a/../b", "true")
+        self.refused("/etc/passwd: not a directory", "--bind", f"{self.dir}:/etc/passwd", "true")
+
+    def test_sizes_beyond_all_memory(self):
+        self.assertEqual(self.run_in("--mem", "9999T", "true"), (0, "", []))
+
     def test_strace(self):
         err = "\n".join(self.run_in("--strace", "--", "/bin/echo", "x")[2])
         self.assertRegex(err, r'write\(1, "x\\n", 2\) += 2')
@@ -145,6 +157,8 @@ class Run(unittest.TestCase):
 
     def test_files_that_are_not_there(self):
         self.refused(r"/nope: No such file", enclave="/nope")
+        os.mkfifo(self.dir / "fifo")
+        self.refused("fifo: is not a regular file", enclave=self.dir / "fifo")
         path = self.copy_with("unsigned")
         os.unlink(f"{path}.sig")
         self.refused(r"unsigned\.sig: No such file", enclave=path)
