@@ -54,6 +54,7 @@ struct thread {
 	uint64_t started_ns;   /* when it was put on its vCPU */
 	int nice;
 	struct uregs *uregs;   /* top of kstack */
+	uint64_t epoch;        /* kernel_epoch when it last left the kernel with uregs, 0: not yet */
 
 	struct { /* ticks that found the same registers, one right after the other (trap.c) */
 		uint64_t regs, when;
@@ -89,6 +90,9 @@ unsigned sched_running_count(void);      /* threads runnable or running */
 unsigned sched_vcpus(void);
 /* Called by kernel_syscall/kernel_trap on the way out. */
 void sched_check(void);
+
+/* Counted up by whoever must know which threads have been in the kernel since. */
+extern uint64_t kernel_epoch;
 
 /* Threads of the whole system, for /proc and limits. */
 unsigned thread_count(void);

@@ -17,6 +17,8 @@
 #define PF_WRITE  2u
 #define PF_INSTR  16u
 
+uint64_t kernel_epoch = 1;
+
 static void leave(struct uregs *u)
 {
 	sched_check();
@@ -24,6 +26,7 @@ static void leave(struct uregs *u)
 		(u->orig_rax != UINT64_MAX && (int64_t)u->rax <= -ERESTART_FIRST &&
 			(int64_t)u->rax >= -ERESTART_LAST))
 		signal_deliver(u);
+	thread_self()->epoch = kernel_epoch; /* u is what it goes on with */
 }
 
 static long dispatch(struct uregs *u, const struct sysent *e)

@@ -27,11 +27,13 @@
 #include "task.h"
 #include "verify.h"
 
-#define FILE_MAX  (512u << 20)
-#define ET_EXEC   2
-#define PT_LOAD   1
-#define INT3      0xcc
-#define GATE_CALL "\x64\xff\x14\x25\x10\0\0\0"
+#define FILE_MAX      (512u << 20)
+#define ET_EXEC       2
+#define PT_LOAD       1
+#define PLACE_WAITS   100u
+#define PLACE_WAIT_NS 1000000u
+#define INT3          0xcc
+#define GATE_CALL     "\x64\xff\x14\x25\x10\0\0\0"
 
 struct sip_image {
 	struct list link; /* images, most recently used first */
@@ -41,9 +43,10 @@ struct sip_image {
 		IMAGE_BUSY,
 		IMAGE_READY,
 		IMAGE_GONE
-	} state;      /* ready: verified and committed; gone:
-			 holds its place alone */
-	uint64_t key; /* for warm windows; never reused */
+	} state;       /* ready: verified and committed; gone:
+			  holds its place alone */
+	uint64_t gone; /* kernel_epoch from which nobody can check a target in it */
+	uint64_t key;  /* for warm windows; never reused */
 	struct verify_elf elf;
 	uint32_t text, text_pages; /* offset in T; committed pages, at least one int3 at the end */
 	uint32_t text_size;
@@ -126,8 +129,9 @@ static void image_free(struct sip_image *i)
 }
 
 /*
- * A thread that stands in a text which goes away, or that has checked a target in it and not jumped
- * yet, must not go on there, whatever comes next (V10). The same for what a signal interrupted.
+ * Whoever checked a target in a text before its pages went, and has not jumped yet, must not go on
+ * there, whatever comes next (V10); nor what a signal interrupted there. One that runs was last
+ * seen when it left the kernel: since the pages went, no new check can succeed.
  */
 static bool stands_in(struct proc *p, void *arg)
 {
@@ -142,32 +146,49 @@ static bool stands_in(struct proc *p, void *arg)
 
 		if (sipframe_inside(t->uregs, start, end) || sipframes_inside(t->tp, start, end))
 			return true;
-		if (t->state == T_RUNNING && t != thread_self())
-			return true; /* in user mode on another vCPU: its place is not known */
+		if (t->state == T_RUNNING && t != thread_self() && t->epoch < i->gone)
+			return true;
 	}
 	return false;
 }
 
-/*
- * Takes an unused text out of the text window. Its place is free only when nobody can be on the way
- * there: whoever checked a label before the pages went still may be. May block.
- */
+/* Gives the places of evicted texts free where nobody can come any more. False: none; *held says
+ * whether there are others. */
+static bool free_places(bool *held)
+{
+	bool freed = false;
+
+	*held = false;
+	list_for_each_safe(pos, next, image_list())
+	{
+		struct sip_image *i = image_of(pos);
+
+		if (i->state != IMAGE_GONE)
+			continue;
+		if (proc_foreach(stands_in, i) > 0) {
+			*held = true;
+			continue;
+		}
+		list_del(&i->link);
+		image_free(i);
+		freed = true;
+	}
+	return freed;
+}
+
+/* Takes the least recently used text that no process runs out of the text window; its place is free
+ * later. False: there is none. May block. */
 static bool evict_one(void)
 {
 	for (struct list *pos = image_list()->prev; pos != image_list(); pos = pos->prev) {
 		struct sip_image *i = image_of(pos);
 
-		if (i->refs > 0 || i->state == IMAGE_BUSY || proc_foreach(stands_in, i) > 0)
+		if (i->refs > 0 || i->state != IMAGE_READY)
 			continue;
-		if (i->state == IMAGE_READY) {
-			i->state = IMAGE_BUSY; /* not found any more, nor its place */
-			mm_text_release(TEXT_BASE + i->text, i->text_pages);
-			i->state = IMAGE_GONE;
-			if (proc_foreach(stands_in, i) > 0)
-				return true; /* its place comes later */
-		}
-		list_del(&i->link);
-		image_free(i);
+		i->state = IMAGE_BUSY; /* not found any more, nor is its place */
+		mm_text_release(TEXT_BASE + i->text, i->text_pages);
+		i->state = IMAGE_GONE;
+		i->gone = ++kernel_epoch;
 		return true;
 	}
 	return false;
@@ -278,9 +299,15 @@ static int place_text(struct sip_image *i)
 {
 	uint32_t len = i->text_pages * PAGE_SIZE;
 
-	while ((i->text = find_text(len)) == 0)
-		if (!evict_one())
+	for (unsigned waited = 0; (i->text = find_text(len)) == 0;) {
+		bool held;
+
+		if (free_places(&held) || evict_one())
+			continue;
+		if (!held || waited++ == PLACE_WAITS)
 			return -ENOMEM;
+		(void)thread_sleep(time_mono() + PLACE_WAIT_NS, false); /* for a tick of theirs */
+	}
 	i->moved = i->text - i->elf.load[i->elf.text].vaddr;
 	list_push_front(image_list(), &i->link); /* the place is taken from here on */
 	return 0;
