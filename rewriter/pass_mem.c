@@ -3,6 +3,7 @@
  * Memory operands (doc/sfi.md V3). Which form is chosen where there is a choice:
  *   static data and known zero-extended registers   sym(%r14), d(%r14,%reg)     free
  *   a base used again soon, and stores              movl %base,%r11d; d(%r14,%r11)
+ *   a second such base                              movl %base,%base; d(%r14,%base)
  *   anything else                                   %gs:d(%base32,%index32,s)
  * A non-zero gs base costs two cycles of load latency and every second store slot on current
  * cores; the copy through r11 costs one instruction, which later accesses share.
@@ -14,7 +15,6 @@
 #include <strings.h>
 
 #define BIT(r) (1u << (r))
-#define EDGE   (64 << 10) /* unmapped bytes at either end of the window */
 
 static bool has_high_byte(const struct insn *in)
 {
@@ -108,6 +108,22 @@ static bool worth_copy(
 	if (rw->copied != REG_NONE && later_uses(rw, rw->copied) > here)
 		return false;
 	return here >= 1;
+}
+
+/*
+ * Whether to cut `reg` itself to 32 bits rather than a copy, which leaves r11 to another register
+ * that is used again. The access that follows proves that it loses nothing by that.
+ */
+static bool worth_in_place(
+	const struct rewrite *rw, const struct insn *in, const struct operand *op, int reg)
+{
+	if (rw->guard != GUARD_AUTO || !op->numeric || name_begins(in->name, "prefetch") ||
+		strstr(in->name, "maskmov") || in->rep)
+		return false;
+	for (int i = 0; i < in->nops; i++)
+		if (in->op[i].tail.n || (in->op[i].kind == OPND_REG && in->op[i].reg == reg))
+			return false;
+	return rw->copied != REG_NONE && later_uses(rw, rw->copied) && later_uses(rw, reg);
 }
 
 /*
@@ -215,6 +231,12 @@ static bool scratch_form(struct rewrite *rw, const struct insn *in, struct opera
 		return false;
 	if (reg >= 0 && reg != REG_RSP && disp_stays(op)) {
 		if (rw->copied != reg) {
+			if (worth_in_place(rw, in, op, reg)) {
+				rw_line(rw, "movl\t%%%s, %%%s", reg_name(reg, 4), reg_name(reg, 4));
+				rw_extended(rw, reg);
+				set_r14_form(rw, op, reg, none);
+				return true;
+			}
 			if (!worth_copy(rw, in, op, reg))
 				return false;
 			rw_line(rw, "movl\t%%%s, %%r11d", reg_name(reg, 4));

@@ -20,6 +20,10 @@
 /* How far inside its window rsp is once the stack was touched within RSP_TOUCH_MAX. */
 #define RSP_MARGIN ((64 << 10) - RSP_TOUCH_MAX)
 
+/* Unmapped bytes at either end of the window: an address less a displacement below this is in
+ * range. */
+#define EDGE (64 << 10)
+
 /* The reserved registers, by hardware number. */
 #define REG_SCRATCH 11
 #define REG_DATA    14

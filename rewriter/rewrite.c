@@ -235,6 +235,8 @@ static size_t fill(struct rewrite *rw, size_t i)
 
 static void run_chunk(struct rewrite *rw)
 {
+	if (rw->guard == GUARD_AUTO)
+		rw_narrow(rw);
 	for (rw->at = 0; rw->at < rw->nitems; rw->at++) {
 		struct item *it = &rw->item[rw->at];
 

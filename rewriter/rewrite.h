@@ -87,6 +87,9 @@ void rw_forget(struct rewrite *rw, uint16_t mask);
 /* Records that `reg` was written through its 32-bit name. */
 void rw_extended(struct rewrite *rw, int reg);
 
+/* Narrows, in the current chunk, what makes pointers. Before the passes. */
+void rw_narrow(struct rewrite *rw);
+
 /* Confines one memory operand, emitting a set-up instruction if need be; `simple` demands a form
  * that needs none. */
 void rw_confine(struct rewrite *rw, const struct insn *in, struct operand *op);

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the programs that run.py compares, natively and as SIPs: the same sources at -O2 against
+# the same musl with the same memcpy (the overlay's), static on both sides.
+#
+#   bench/sfi/build.sh SYSROOT OUTDIR
+#     SYSROOT  what sysroot/build.sh made
+#     OUTDIR   gets native/ and sip/ with the programs, and musl/, the native libc, kept between runs
+#   MUSL_SOURCE=DIR, PORTS_SOURCE=DIR  use unpacked sources (DIR/PACKAGE-*) instead of fetching them
+#   ONLY="NAME ..."                    build these alone: kernels core lua zlib bzip2 sqlite
+#   SIDES="native sip"                 build these sides alone
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$here/../..
+[ $# -eq 2 ] || { sed -n 's/^#   bench/usage: bench/p' "$0" >&2; exit 2; }
+sysroot=$(cd "$1" && pwd)
+mkdir -p "$2/native" "$2/sip" "$2/work"
+out=$(cd "$2" && pwd)
+
+source_of() {
+	if [ -n "${PORTS_SOURCE-}" ]; then
+		for dir in "$PORTS_SOURCE/$1"-*/; do echo "${dir%/}"; done | tail -1
+	else
+		"$top/tools/apt-source.sh" "$1" "$out/source" | tail -1
+	fi
+}
+
+build_native_musl() {
+	[ ! -e "$out/musl/lib/libc.a" ] || return 0
+	rm -rf "$out/work/musl"
+	cp -r "${MUSL_SOURCE:-$("$top/tools/apt-source.sh" musl "$out/source" | tail -1)}" "$out/work/musl"
+	cp -r "$top/sysroot/musl/src/string" "$out/work/musl/src/"
+	(
+		cd "$out/work/musl"
+		CFLAGS="-O2" ./configure --target=x86_64 --prefix="$out/musl" \
+			--syslibdir="$out/musl/lib" --disable-shared --enable-wrapper=gcc
+		make -j"$(nproc)" install
+	) >"$out/work/musl.log" 2>&1
+}
+
+# Both compile fixed-position static programs: the comparison is of the policy, not of PIE.
+compile() {
+	case $side in
+	native) "$out/musl/bin/musl-gcc" -O2 -static -no-pie -fno-pie "$@" ;;
+	sip) "$sysroot/bin/cloister-cc" -O2 "$@" ;;
+	esac
+}
+
+# The sources that take preparing: once for both sides.
+prepare_sqlite() {
+	[ ! -e "$out/work/sqlite/sqlite3.c" ] || return 0
+	mkdir -p "$out/work/sqlite"
+	(
+		cd "$out/work/sqlite"
+		"$(source_of sqlite3)/configure" --disable-tcl --disable-readline
+		make sqlite3.c
+	) >"$out/work/sqlite.log" 2>&1
+}
+
+prepare_lua() {
+	mkdir -p "$out/work/lua"
+	echo '#define DEB_HOST_MULTIARCH "x86_64-linux-musl"' >"$out/work/lua/lua5.4-deb-multiarch.h"
+}
+
+build_core() { compile "$here/core.c" -o "$1/core"; }
+build_kernels() { compile "$here/kernels.c" -o "$1/kernels" -lm; }
+build_lua() {
+	prepare_lua
+	src=$(source_of lua5.4)/src
+	# shellcheck disable=SC2046
+	compile -std=gnu99 -DLUA_USE_POSIX -DLUA_COMPAT_5_3 -I"$out/work/lua" \
+		$(ls "$src"/*.c | grep -v luac.c) -o "$1/lua" -lm
+}
+build_zlib() {
+	src=$(source_of zlib)
+	compile -DHAVE_UNISTD_H -I"$src" "$src"/*.c "$src/test/minigzip.c" -o "$1/minigzip"
+}
+build_bzip2() {
+	src=$(source_of bzip2)
+	set -- "$1" blocksort huffman crctable randtable compress decompress bzlib bzip2
+	to=$1 && shift
+	for f; do set -- "$@" "$src/$f.c" && shift; done
+	compile -D_FILE_OFFSET_BITS=64 "$@" -o "$to/bzip2"
+}
+build_sqlite() {
+	prepare_sqlite
+	compile -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -I"$out/work/sqlite" \
+		"$out/work/sqlite/sqlite3.c" "$(source_of sqlite3)/test/speedtest1.c" \
+		-o "$1/speedtest1" -lm
+}
+
+case " ${SIDES:-native sip} " in *" native "*) build_native_musl ;; esac
+for side in ${SIDES:-native sip}; do
+	for name in ${ONLY:-core kernels lua zlib bzip2 sqlite}; do
+		"build_$name" "$out/$side"
+	done
+done
