@@ -38,7 +38,7 @@ int main(void)
 	YES(field("\nVmRSS:", 10) > 0);
 	printf("threads %ld\n", field("\nThreads:", 10));
 	printf("blocked %lx\n", field("\nSigBlk:", 16));
-	printf("ignored %lx\n", field("\nSigIgn:", 16));
+	printf("ignored %lx\n", field("\nSigIgn:", 16) & 0x7fffffff); /* not what the runner inherited */
 	YES(strstr(text, "\nState:\tR (running)\n") != NULL);
 	return 0;
 }
