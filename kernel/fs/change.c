@@ -4,6 +4,7 @@
  * operation of the file system, then the entries follow. Kernel lock held; may sleep.
  */
 #include "vfs.h"
+#include "fsnotify.h"
 #include "kmem.h"
 #include "linux_errno.h"
 #include "mem.h"
@@ -69,6 +70,17 @@ static int may_remove(struct place *p)
 	return 0;
 }
 
+static void tell_unlinked(const struct place *p, bool dir)
+{
+	struct inode *i = p->d->inode;
+
+	if (!dir)
+		fsnotify_self(i, IN_ATTRIB);
+	if (dir || i->st.nlink == 0)
+		fsnotify_gone(i);
+	fsnotify_name(p->dir, p->last.name, i, IN_DELETE, 0);
+}
+
 int vfs_unlink_at(int dirfd, const char *path, bool dir)
 {
 	struct place *p;
@@ -94,8 +106,10 @@ int vfs_unlink_at(int dirfd, const char *path, bool dir)
 		else
 			err = p->dir->inode->ops->unlink(p->dir, p->d);
 	}
-	if (err == 0)
+	if (err == 0) {
 		d_delete(p->d);
+		tell_unlinked(p, dir);
+	}
 	place_put(p);
 	return err;
 }
@@ -162,6 +176,22 @@ static void move_entries(struct place *o, struct place *n, unsigned flags)
 		d_drop(o->d);
 }
 
+/* moved and target as they were before; target may be NULL. */
+static void tell_moved(const struct place *from, const struct place *to, struct inode *moved,
+	struct inode *target, bool exchanged)
+{
+	static uint32_t cookie;
+
+	cookie++;
+	fsnotify_name(from->dir, from->last.name, moved, IN_MOVED_FROM, cookie);
+	fsnotify_name(to->dir, to->last.name, moved, IN_MOVED_TO, cookie);
+	if (target != NULL && !exchanged)
+		fsnotify_self(target, IN_ATTRIB);
+	fsnotify_self(moved, IN_MOVE_SELF);
+	if (target != NULL && !exchanged && (S_ISDIR(target->st.mode) || target->st.nlink == 0))
+		fsnotify_gone(target);
+}
+
 int vfs_rename_at(int odfd, const char *opath, int ndfd, const char *npath, unsigned flags)
 {
 	struct place *o, *n;
@@ -182,12 +212,23 @@ int vfs_rename_at(int odfd, const char *opath, int ndfd, const char *npath, unsi
 	err = may_rename(o, n, flags);
 	/* Two names of one file: rename(2) does nothing and succeeds. */
 	if (err == 0 && o->d->inode != n->d->inode) {
+		struct inode *moved = inode_get(o->d->inode);
+		struct inode *target = n->d->inode != NULL ? inode_get(n->d->inode) : NULL;
+
 		if (o->dir->inode->ops->rename == NULL)
 			err = -EPERM;
 		else
 			err = o->dir->inode->ops->rename(o->dir, o->d, n->dir, n->d, flags);
-		if (err == 0)
+		if (err == 0) {
+			bool exchange = (flags & RENAME_EXCHANGE) != 0;
+
 			move_entries(o, n, flags);
+			tell_moved(o, n, moved, target, exchange);
+			if (exchange)
+				tell_moved(n, o, target, moved, true);
+		}
+		inode_put(target);
+		inode_put(moved);
 	}
 	place_put(n);
 	place_put(o);
@@ -226,8 +267,11 @@ int vfs_link_at(int odfd, const char *opath, unsigned oflags, int ndfd, const ch
 		err = n->dir->inode->ops->link == NULL
 			      ? -EPERM
 			      : n->dir->inode->ops->link(old, n->dir, n->d);
-	if (err == 0)
+	if (err == 0) {
 		d_add(n->d);
+		fsnotify_self(n->d->inode, IN_ATTRIB);
+		fsnotify_name(n->dir, n->last.name, n->d->inode, IN_CREATE, 0);
+	}
 	place_put(n);
 	dput(old);
 	return err;

@@ -6,6 +6,7 @@
  * sleep.
  */
 #include "vfs.h"
+#include "fsnotify.h"
 #include "kmem.h"
 #include "epoll.h"
 #include "linux_errno.h"
@@ -67,6 +68,8 @@ void file_put(struct file *f)
 	if (f == NULL || --f->refs > 0)
 		return;
 	f->refs = 1; /* release may sleep and look at it */
+	if (f->ops != NULL && !(f->mode & FM_PATH))
+		fsnotify(f->dentry, f->mode & FM_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	epoll_file_gone(f);
 	if (f->inode != NULL)
 		flk_release(f);
@@ -191,6 +194,8 @@ static long at_pos(struct file *f, struct uio *u, moved_fn *fn)
 
 long vfs_read(struct file *f, struct uio *u)
 {
+	long n;
+
 	if (!(f->mode & FM_READ))
 		return -EBADF;
 	if (f->inode != NULL && S_ISDIR(f->inode->st.mode))
@@ -199,7 +204,10 @@ long vfs_read(struct file *f, struct uio *u)
 		return -ESPIPE;
 	if (u->positional && u->off > INT64_MAX)
 		return -EINVAL;
-	return at_pos(f, u, read_at);
+	n = at_pos(f, u, read_at);
+	if (n > 0)
+		fsnotify(f->dentry, IN_ACCESS);
+	return n;
 }
 
 static bool sync_write(const struct file *f, const struct uio *u)
@@ -218,6 +226,8 @@ long vfs_write(struct file *f, struct uio *u)
 	if (u->positional && u->off > INT64_MAX)
 		return -EINVAL;
 	n = at_pos(f, u, write_at);
+	if (n > 0)
+		fsnotify(f->dentry, IN_MODIFY);
 	if (n > 0 && sync_write(f, u) && f->ops->sync != NULL) {
 		int err = f->ops->sync(f, (u->flags & RWF_DSYNC) != 0);
 

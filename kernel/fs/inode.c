@@ -4,6 +4,7 @@
  * Does no caching of its own: a file system that wants one inode per object finds it itself.
  */
 #include "vfs.h"
+#include "fsnotify.h"
 #include "kmem.h"
 #include "linux_errno.h"
 #include "mem.h"
@@ -104,13 +105,29 @@ int vfs_getattr(struct dentry *d, struct file *f, struct stat_info *st)
 	return 0;
 }
 
+/* As inotify(7) calls a change of attributes. */
+static uint32_t changed(unsigned valid)
+{
+	const unsigned times = SETATTR_ATIME | SETATTR_MTIME;
+	uint32_t what = valid & (SETATTR_MODE | SETATTR_UID | SETATTR_GID) ? IN_ATTRIB : 0;
+
+	what |= valid & SETATTR_SIZE ? IN_MODIFY : 0;
+	if ((valid & times) == times)
+		return what | IN_ATTRIB;
+	what |= valid & SETATTR_ATIME ? IN_ACCESS : 0;
+	return what | (valid & SETATTR_MTIME ? IN_MODIFY : 0);
+}
+
 int vfs_setattr(struct dentry *d, struct file *f, const struct setattr *a)
 {
 	struct inode *i = d->inode;
 
 	if (i->sb->flags & SB_RDONLY)
 		return -EROFS;
-	return i->ops->setattr != NULL ? i->ops->setattr(d, f, a) : -EPERM;
+	int err = i->ops->setattr != NULL ? i->ops->setattr(d, f, a) : -EPERM;
+	if (err == 0)
+		fsnotify(d, changed(a->valid));
+	return err;
 }
 
 int inode_setattr_memory(struct dentry *d, struct file *f, const struct setattr *a)

@@ -4,6 +4,7 @@
  * checked, then one change is made. Kernel lock held; may sleep.
  */
 #include "vfs.h"
+#include "fsnotify.h"
 #include "fmt.h"
 #include "kmem.h"
 #include "linux_errno.h"
@@ -69,6 +70,8 @@ static int open_dentry(struct dentry *d, unsigned flags, unsigned mode, struct f
 		file_put(f);
 		return err;
 	}
+	if (!(f->mode & FM_PATH))
+		fsnotify(d, IN_OPEN);
 	*out = f;
 	return 0;
 }
@@ -154,8 +157,10 @@ static int make_entry(struct dentry *dir, struct dentry *d, const struct mkargs 
 	if (dir->inode->ops->make == NULL)
 		return -EPERM;
 	err = dir->inode->ops->make(dir, d, a);
-	if (err == 0)
+	if (err == 0) {
 		d_add(d);
+		fsnotify_name(dir, d->name, d->inode, IN_CREATE, 0);
+	}
 	return err;
 }
 
