@@ -21,10 +21,11 @@ struct common {
 	bool scaled;
 };
 
-/* How many bytes must be readable: an instruction decoded here has less. */
+/* How many bytes must be readable: a REX, two of opcode, ModRM, SIB, a displacement and four more.
+ */
 #define COMMON_LOOK_AHEAD 16
 
-/* The sign-extended bytes at p, none to four. */
+/* The sign-extended bytes at p, none to four; reads four. */
 static inline int32_t common_field(const uint8_t *p, uint32_t size)
 {
 	int32_t v;
@@ -50,7 +51,7 @@ static inline bool common_memory(struct common *in, uint32_t m, uint32_t rex, co
 	return in->base == R_14 || (in->base == R_SP && in->index == -1);
 }
 
-static inline void common_effects(struct common *in, uint32_t attr, uint32_t m, uint32_t rex)
+static inline void common_writes(struct common *in, uint32_t attr, uint32_t m, uint32_t rex)
 {
 	uint32_t high = (rex & REX_B) * 8, wide = rex / REX_W & 1;
 	uint32_t writes = (attr / A_DREG & 1) << ((m >> 3 & 7) + (rex & REX_R) * 2);
@@ -60,17 +61,22 @@ static inline void common_effects(struct common *in, uint32_t attr, uint32_t m, 
 		writes = (writes | writes >> 4) & 15;
 	in->writes = writes | (attr / A_RAX & 7);
 	in->proves_zx = in->writes & -(attr / A_ZX & ~wide & 1);
-	in->proves_sm = in->proves_zx & -(attr / A_SMALL & ((uint32_t)in->imm < 1u << 29));
-	in->anchors = attr / A_ANCHOR & in->has_mem;
+	if (attr & A_SMALL && (uint32_t)in->imm < 1u << 29)
+		in->proves_sm = in->proves_zx;
 }
 
-/* Decodes at p, with COMMON_LOOK_AHEAD readable bytes. False: ask insn_decode(). */
+/*
+ * Decodes at p, with COMMON_LOOK_AHEAD readable bytes. False: ask insn_decode(). What the length
+ * depends on is asked by branches: a CPU that predicts them starts on the next instruction before
+ * it knows the length of this one. All else is arithmetic where programs have no pattern.
+ */
 static inline __attribute__((always_inline)) bool common_decode(struct common *in, const uint8_t *p)
 {
 	const uint8_t *start = p;
-	uint32_t rex = (*p & 0xf0) == 0x40 ? *p : 0, m = 0xc0, map = MAP_ONE;
-	p += rex != 0;
-	if (*p == 0x0f) {
+	uint32_t rex = 0, m = 0xc0, map = MAP_ONE;
+	if (unlikely((*p & 0xf0) == 0x40))
+		rex = *p++;
+	if (unlikely(*p == 0x0f)) {
 		map = MAP_0F;
 		p++;
 	}
@@ -81,7 +87,10 @@ static inline __attribute__((always_inline)) bool common_decode(struct common *i
 	if (A_KIND(attr) == K_GROUP)
 		attr = group_rows[A_INDEX(attr)][m >> 3 & 7];
 	in->kind = A_KIND(attr);
-	if (in->kind <= K_UNCOMMON || attr & (A_EXACT | (rex ? A_NOW | A_BYTE : 0)))
+	uint32_t wide = -(rex / REX_W & 1);
+	uint32_t refused = A_EXACT | (rex ? A_NOW | A_BYTE : 0) | (wide & A_IMMV);
+	uint32_t special = (in->opcode == 0xc1) | (map & wide & attr / A_SMALL); /* by 0; movzx */
+	if (unlikely((in->kind <= K_UNCOMMON) | ((attr & refused) != 0) | (special & 1)))
 		return false;
 	in->has_mem = in->scaled = false;
 	in->base = in->index = -1;
@@ -93,14 +102,15 @@ static inline __attribute__((always_inline)) bool common_decode(struct common *i
 	} else if (attr & A_NOREG) {
 		return false;
 	}
-	if (in->opcode == 0xc1 || (map == MAP_0F && attr & A_SMALL && rex & REX_W))
-		return false; /* shifts by 0, movzx to 64 bits */
-	if (attr & A_IMMV && rex & REX_W)
-		return false;
-	uint32_t imm_size = attr & A_IMM8 ? 1 : attr & (A_IMMZ | A_IMMV) ? 4 : 0;
+	uint32_t imm_size = 0;
+	if (unlikely(attr & (A_IMM8 | A_IMMZ | A_IMMV)))
+		imm_size = attr & A_IMM8 ? 1 : 4;
 	in->imm = common_field(p, imm_size);
 	in->length = (uint32_t)(p - start) + imm_size;
-	common_effects(in, attr, m, rex);
+	in->anchors = attr / A_ANCHOR & in->has_mem;
+	in->writes = in->proves_zx = in->proves_sm = 0;
+	if (attr & A_WRITES)
+		common_writes(in, attr, m, rex);
 	return true;
 }
 

@@ -21,8 +21,10 @@ static inline int idiom_possible(const uint8_t *p, size_t avail)
 {
 	static const uint8_t second[256] = {
 		[0x45] = 0x89, [0x49] = 0x0f, [0x89] = 0xff, [0x64] = 0xff};
-	uint8_t want = second[p[0]];
-	return want && avail > 1 && p[1] == want;
+	if (avail < 2)
+		return 0;
+	uint32_t want = second[p[0]];
+	return (want == p[1]) & (want != 0); /* one branch, not two */
 }
 
 /* The template that starts at p, if any. The indirect ones with and without their first

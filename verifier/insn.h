@@ -45,6 +45,9 @@ enum {
 #define REX_X 2
 #define REX_B 1
 
+/* For the layout of code: x is rarely true. */
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
 enum encoding { E_LEGACY, E_VEX, E_EVEX };
 
 struct insn {

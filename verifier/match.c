@@ -53,17 +53,27 @@ static const struct part idioms[NIDIOMS][MAX_PARTS] = {
 	[I_GATE] = {PART(gate)},
 };
 
+/* The first eight of n bytes, the first of them lowest; missing ones are 0. */
+static inline uint64_t first_bytes(const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
+	if (n >= sizeof v)
+		__builtin_memcpy(&v, p, sizeof v);
+	else
+		for (size_t i = 0; i < n; i++)
+			v |= (uint64_t)p[i] << 8 * i;
+	return v;
+}
+
 /* The first alternative that matches at p, or NULL. */
 static const struct alt *match_part(const struct part *part, const uint8_t *p, size_t avail)
 {
+	uint64_t head = first_bytes(p, avail);
 	for (uint8_t i = 0; i < part->count; i++) {
 		const struct alt *a = &part->alts[i];
-		uint8_t k = 0, fixed = a->length - a->any;
-		if (avail < a->length)
-			continue;
-		while (k < fixed && p[k] == a->bytes[k])
-			k++;
-		if (k == fixed)
+		uint32_t fixed = a->length - a->any;
+		if (avail >= a->length &&
+			((head ^ first_bytes(a->bytes, 8)) << (64 - 8 * fixed)) == 0)
 			return a;
 	}
 	return NULL;

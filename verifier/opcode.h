@@ -48,6 +48,7 @@ enum kind {
 #define A_RAX      (1u << 19) /* implicit destinations */
 #define A_RCX      (1u << 20)
 #define A_RDX      (1u << 21)
+#define A_WRITES   (A_DREG | A_DRM | A_DOP | A_RAX | A_RCX | A_RDX)
 #define A_SMALL    (1u << 22) /* with A_ZX: an immediate may prove SM (and, mov, shr, movzx) */
 #define A_EXACT    (1u << 23) /* only with the ModRM byte in bits 24-31 */
 #define A_INDEX(a) ((a) >> 24)

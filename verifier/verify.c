@@ -253,7 +253,7 @@ static uint32_t step_insn(struct sweep *s, enum verify_cause *c)
 static inline bool common_confined(const struct common *in, const struct facts *f, int *uses)
 {
 	*uses = -1;
-	if (!in->has_mem || in->kind == K_LEA || in->index == -1)
+	if (in->index == -1 || in->kind == K_LEA)
 		return true;
 	*uses = in->index;
 	return (in->scaled ? f->sm : f->zx) >> in->index & 1;
@@ -284,7 +284,8 @@ static inline uint32_t step_common(struct sweep *s, const uint8_t *p, enum verif
 	if (in.kind != K_PLAIN || in.anchors)
 		*c = step_kind(s, in.kind, in.opcode, (int64_t)s->at + in.length + in.imm,
 			common_anchor(&in));
-	learn(s, in.writes, in.proves_zx, in.proves_sm);
+	if (in.writes)
+		learn(s, in.writes, in.proves_zx, in.proves_sm);
 	return in.length;
 }
 
@@ -399,30 +400,37 @@ static enum verify_cause check_targets(struct sweep *s)
 	return VERIFY_OK;
 }
 
-/*
- * The first offset >= x with the bytes of a label, or size. The byte at x + 3 tells how far away
- * the next occurrence is at least (Boyer-Moore-Horspool).
- */
-static uint32_t next_label_bytes(const struct sweep *s, uint32_t x)
-{
-	while ((size_t)x + SFI_LABEL_SIZE <= s->size) {
-		uint8_t last = s->text[x + 3];
-		if (last == 0xfa && load32(s->text + x) == SFI_LABEL)
-			return x;
-		x += last == 0x1e ? 1 : last == 0x0f ? 2 : last == 0xf3 ? 3 : 4;
-	}
-	return s->size;
-}
-
-/* How many of the eight offsets from p on have the bytes of a label; p has 11 bytes. */
-static inline uint32_t labels_in_8(const uint8_t *p)
+/* 80 in the bytes of v that are the byte b, 0 in all others. */
+static inline uint64_t bytes_equal(uint64_t v, uint8_t b)
 {
 	const uint64_t ones = 0x0101010101010101, low7 = 0x7f * ones;
-	uint64_t differ = 0;
-	for (uint32_t i = 0; i < SFI_LABEL_SIZE; i++)
-		differ |= load64(p + i) ^ (SFI_LABEL >> 8 * i & 0xff) * ones;
-	uint64_t equal = ~(((differ & low7) + low7) | differ | low7); /* 80 in bytes that are 0 */
-	return (uint32_t)((equal >> 7) * ones >> 56);
+	v ^= b * ones;
+	return ~(((v & low7) + low7) | v | low7);
+}
+
+/* 80 in the bytes for those of the eight offsets from p on that may be of a label's bytes; p
+ * has 11. */
+static inline uint64_t label_in_8(const uint8_t *p)
+{
+	return bytes_equal(load64(p + 3), SFI_LABEL >> 24) &
+	       bytes_equal(load64(p), SFI_LABEL & 0xff);
+}
+
+/* The first offset >= x with the bytes of a label, or size. */
+static uint32_t next_label_bytes(const struct sweep *s, uint32_t x)
+{
+	for (; (size_t)x + 7 + SFI_LABEL_SIZE <= s->size; x += 8) {
+		uint64_t maybe = label_in_8(s->text + x);
+		for (; unlikely(maybe); maybe &= maybe - 1) {
+			uint32_t found = x + (uint32_t)__builtin_ctzll(maybe) / 8;
+			if (load32(s->text + found) == SFI_LABEL)
+				return found;
+		}
+	}
+	for (; (size_t)x + SFI_LABEL_SIZE <= s->size; x++)
+		if (load32(s->text + x) == SFI_LABEL)
+			return x;
+	return s->size;
 }
 
 /* Sets s->at to the first label bytes that are neither a label nor a template's immediate. */
@@ -459,10 +467,8 @@ static void find_label_bytes(struct sweep *s)
  */
 static enum verify_cause check_labels(struct sweep *s)
 {
-	uint32_t count = 0, x = 0;
-	for (; (size_t)x + 8 + SFI_LABEL_SIZE <= s->size; x += 8)
-		count += labels_in_8(s->text + x);
-	for (x = next_label_bytes(s, x); x < s->size; x = next_label_bytes(s, x + 1))
+	uint32_t count = 0;
+	for (uint32_t x = next_label_bytes(s, 0); x < s->size; x = next_label_bytes(s, x + 1))
 		count++;
 	if (count == s->r->labels + s->r->branches)
 		return VERIFY_OK;
