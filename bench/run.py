@@ -103,6 +103,54 @@ class Bench:
                          ["--isolation", "sip", "--", exe["sip"], op, *args["sip"]])
 
 
+    def verifier(self, build):
+        """MB/s at which the verifier checks the text of the port of busybox, on one core, as the
+        command line builds it. Nothing native does this work: native and ratio are null, and
+        here more is better."""
+        cc = sipcc.find(build)
+        boxes = busyboxes(build, cc) if cc else None
+        speed = os.path.join(build, "test/verify/verify_speed")
+        if boxes is None or not os.path.exists(speed):
+            print(f"{'verify_mb_s':24} (no busybox or no verify_speed)")
+            return
+        rates = []
+        for _ in range(RUNS):
+            line = subprocess.run([speed, boxes["sip"]], check=True, stdout=subprocess.PIPE,
+                                  text=True).stdout
+            rates.append(float(re.search(r"accepted .* (\d+) MB/s", line).group(1)))
+        rate = statistics.median(rates)
+        self.results.append({"name": "verify_mb_s", "unit": "MB/s", "cloister": rate,
+                             "native": None, "ratio": None})
+        print(f"{'verify_mb_s':24} {rate:12.3f} {'-':>12} {'MB/s':4} {'-':>8}", flush=True)
+
+
+def sfi(build, work, names):
+    """What SFI costs, outside the enclave: bench/sfi; its programs are kept in the build."""
+    if names and not any(name.startswith("sfi_") for name in names):
+        return []
+    cc, runner = sipcc.find(build), os.path.join(build, "test/siprun/siprun")
+    if cc is None or not os.path.exists(runner):
+        print(f"{'sfi':24} (no SIP sysroot or no siprun: skipped)")
+        return []
+    programs, rows = os.path.join(build, "bench-sfi"), os.path.join(work, "sfi.json")
+    sysroot = os.path.dirname(os.path.dirname(cc))
+    if subprocess.run([os.path.join(HERE, "sfi/build.sh"), sysroot, programs],
+                      stdout=sys.stderr, check=False).returncode:
+        print(f"{'sfi':24} (its programs could not be built: skipped)")
+        return []
+    whole = not names or {"sfi_apps", "sfi_kernels", "sfi_geomean"} & set(names)
+    only = "" if whole else ",".join(n[len("sfi_"):] for n in names if n.startswith("sfi_"))
+    subprocess.run([os.path.join(HERE, "sfi/run.py"), "--native", programs + "/native", "--sip",
+                    programs + "/sip", "--siprun", runner, "--runs", str(RUNS), "--work", work,
+                    "--json", rows, "--only", only], stdout=sys.stderr, check=True)
+    with open(rows, encoding="utf-8") as f:
+        results = json.load(f)
+    for r in results:
+        print(f"{r['name']:24} {r['cloister']:12.3f} {r['native']:12.3f} {r['unit']:4} "
+              f"{r['ratio']:8.3f}", flush=True)
+    return results
+
+
 def busyboxes(build, cc):
     """The port of busybox, and the same recipe with musl's own compiler; kept in the build."""
     outs = {"native": os.path.join(build, "ports-native"), "sip": os.path.join(build, "ports")}
@@ -139,6 +187,9 @@ def main():
                 if head and (not names or head.group(1) in names):
                     bench.program(os.path.join(HERE, f), work)
         bench.operations(build, work, names)
+        bench.results += sfi(build, work, names)
+        if not names or "verify_mb_s" in names:
+            bench.verifier(build)
     with open(os.path.join(build, "bench.json"), "w", encoding="utf-8") as f:
         json.dump(bench.results, f, indent=1)
         f.write("\n")
