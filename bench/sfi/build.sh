@@ -34,10 +34,10 @@ build_native_musl() {
 	cp -r "$top/sysroot/musl/src/string" "$out/work/musl/src/"
 	(
 		cd "$out/work/musl"
-		CFLAGS="-O2" ./configure --target=x86_64 --prefix="$out/musl" \
+		CC=gcc AR=ar RANLIB=ranlib CFLAGS="-O2" ./configure --target=x86_64 --prefix="$out/musl" \
 			--syslibdir="$out/musl/lib" --disable-shared --enable-wrapper=gcc
 		make -j"$(nproc)" install
-	) >"$out/work/musl.log" 2>&1
+	) >"$out/work/musl.log" 2>&1 || { tail -3 "$out/work/musl.log" >&2; exit 1; }
 }
 
 # Both compile fixed-position static programs: the comparison is of the policy, not of PIE.
@@ -56,7 +56,7 @@ prepare_sqlite() {
 		cd "$out/work/sqlite"
 		"$(source_of sqlite3)/configure" --disable-tcl --disable-readline
 		make sqlite3.c
-	) >"$out/work/sqlite.log" 2>&1
+	) >"$out/work/sqlite.log" 2>&1 || { tail -3 "$out/work/sqlite.log" >&2; exit 1; }
 }
 
 prepare_lua() {
@@ -78,11 +78,10 @@ build_zlib() {
 	compile -DHAVE_UNISTD_H -I"$src" "$src"/*.c "$src/test/minigzip.c" -o "$1/minigzip"
 }
 build_bzip2() {
-	src=$(source_of bzip2)
-	set -- "$1" blocksort huffman crctable randtable compress decompress bzlib bzip2
-	to=$1 && shift
-	for f; do set -- "$@" "$src/$f.c" && shift; done
-	compile -D_FILE_OFFSET_BITS=64 "$@" -o "$to/bzip2"
+	cd "$(source_of bzip2)"
+	compile -D_FILE_OFFSET_BITS=64 blocksort.c huffman.c crctable.c randtable.c compress.c \
+		decompress.c bzlib.c bzip2.c -o "$1/bzip2"
+	cd - >/dev/null
 }
 build_sqlite() {
 	prepare_sqlite

@@ -4,7 +4,8 @@
 
 usage: run.py --native DIR --sip DIR --siprun PATH [--runs N] [--json FILE] [--only NAME,...]
 
-DIR holds the programs that build.sh made; CPU time (user + system) of each run is what counts.
+DIR holds the programs that build.sh made; FILE gets rows as in bench.json, of
+the first --sip. CPU time (user + system) of each run is what counts.
 """
 import argparse, json, math, os, random, statistics, subprocess, sys
 
@@ -53,6 +54,11 @@ def cpu_time(prefix, commands):
     return total
 
 
+def row(name, unit, sip, native):
+    """As bench/run.py keeps them."""
+    return {"name": name, "unit": unit, "cloister": round(sip, 3), "native": round(native, 3), "ratio": round(sip / native, 3)}
+
+
 def geomean(values):
     return math.exp(sum(map(math.log, values)) / len(values)) if values else float("nan")
 
@@ -68,7 +74,7 @@ def main():
     p.add_argument("--only", default="")
     a = p.parse_args()
     variants = [a.native] + a.sip
-    results, only = {}, [n for n in a.only.split(",") if n]
+    results, rows, only = {}, [], [n for n in a.only.split(",") if n]
     for name, (kind, commands) in workloads(a.work).items():
         if only and name not in only and kind not in only:
             continue
@@ -81,15 +87,16 @@ def main():
         ratios = [statistics.median(times[v]) / base for v in a.sip]
         best = [min(times[v]) / min(times[a.native]) for v in a.sip]
         results[name] = (kind, ratios)
+        rows.append(row(f"sfi_{name}", "s", statistics.median(times[a.sip[0]]), base))
         print(f"{name:16} {base:7.3f} s  " + "  ".join(f"{r:5.3f} (min {b:5.3f})" for r, b in zip(ratios, best)), flush=True)
-    summary = {f"sfi_{n}": r[0] for n, (_, r) in results.items()}
     for label, wanted in (("sfi_apps", ["apps"]), ("sfi_kernels", ["kernels"]), ("sfi_geomean", ["apps", "kernels"])):
         columns = [geomean([r[i] for k, r in results.values() if k in wanted]) for i in range(len(a.sip))]
         print(f"{label:16} {'':10} " + "  ".join(f"{c:5.3f}" for c in columns))
-        summary[label] = columns[0]
+        if columns and not math.isnan(columns[0]):
+            rows.append(row(label, "x", columns[0], 1.0))
     if a.json:
         with open(a.json, "w") as f:
-            json.dump(summary, f, indent=1)
+            json.dump(rows, f, indent=1)
 
 
 main()
