@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Install the Debian packages that a make target needs: tools/deps.sh build|demo|check|source|fmt ...
+# Install the Debian packages that a make target needs: tools/deps.sh build|demo|check|source|ports|fmt ...
 # Quick and silent when everything is there. As root, or through sudo; never edits a package source.
 set -eu
 
@@ -9,6 +9,7 @@ build="gcc libc6-dev binutils meson ninja-build pkg-config python3 clang libclan
 demo="python3 coreutils make"
 check="$build $demo musl-tools busybox-static dash strace time"
 source="$build dpkg-dev xz-utils patch"
+ports="$source make musl-tools linux-libc-dev autoconf automake autopoint gettext libtool tcl bzip2"
 fmt="clang-format"
 
 wanted=
@@ -18,9 +19,10 @@ for set in "$@"; do
 	demo) wanted="$wanted $demo" ;;
 	check) wanted="$wanted $check" ;;
 	source) wanted="$wanted $source" ;;
+	ports) wanted="$wanted $ports" ;;
 	fmt) wanted="$wanted $fmt" ;;
 	*)
-		echo "deps: $set: no such set of packages (build, demo, check, source, fmt)" >&2
+		echo "deps: $set: no such set of packages (build, demo, check, source, ports, fmt)" >&2
 		exit 2
 		;;
 	esac
