@@ -40,10 +40,13 @@ static void memfs_evict(struct inode *i)
 
 static int memfs_statfs(struct super *sb, struct linux_statfs *st)
 {
+	size_t room = mempages_limit() - mempages_in_use();
+	size_t left = mem_pages_limit() - mem_pages_used();
+
 	st->type = TMPFS_MAGIC;
 	st->bsize = st->frsize = PAGE_SIZE;
-	st->blocks = mem_pages_limit();
-	st->bfree = st->bavail = mem_pages_limit() - mem_pages_used();
+	st->blocks = mempages_limit();
+	st->bfree = st->bavail = room < left ? room : left;
 	st->files = st->ffree = st->bfree;
 	st->namelen = NAME_MAX;
 	return 0;

@@ -4,6 +4,18 @@
 #include "kmem.h"
 #include "mem.h"
 
+static size_t in_use; /* pages of all trees */
+
+size_t mempages_limit(void)
+{
+	return mem_pages_limit() / 2;
+}
+
+size_t mempages_in_use(void)
+{
+	return in_use;
+}
+
 static uint64_t span(unsigned levels)
 {
 	return 1ull << (9 * levels);
@@ -11,7 +23,7 @@ static uint64_t span(unsigned levels)
 
 static struct mempage *page_new(void)
 {
-	struct mempage *p = kmalloc(sizeof(*p));
+	struct mempage *p = in_use < mempages_limit() ? kmalloc(sizeof(*p)) : NULL;
 
 	if (p == NULL)
 		return NULL;
@@ -21,6 +33,7 @@ static struct mempage *page_new(void)
 		kfree(p);
 		return NULL;
 	}
+	in_use++;
 	return p;
 }
 
@@ -28,6 +41,7 @@ void mempage_put(struct mempage *p)
 {
 	if (p == NULL || --p->refs > 0)
 		return;
+	in_use--;
 	kpages_free(p->data, 1);
 	kfree(p);
 }

@@ -6,6 +6,7 @@
 #ifndef CLOISTER_PAGETREE_H
 #define CLOISTER_PAGETREE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PAGETREE_FANOUT 512u
@@ -25,10 +26,14 @@ struct pagetree {
 
 /* The page at index: +1 reference, or NULL (a hole). */
 struct mempage *pagetree_get(struct pagetree *t, uint64_t index);
-/* As above, but makes a zeroed one. NULL: no memory. */
+/* As above, but makes a zeroed one. NULL: no memory, or the limit. */
 struct mempage *pagetree_make(struct pagetree *t, uint64_t index);
 void mempage_put(struct mempage *p);
 /* Drops every page from index on. */
 void pagetree_cut(struct pagetree *t, uint64_t index);
+
+/* Files in memory may have half of the memory, as tmpfs(5): programs go on when they are full. */
+size_t mempages_limit(void);
+size_t mempages_in_use(void);
 
 #endif

@@ -195,6 +195,13 @@ class Run(unittest.TestCase):
         self.assertIn(status, (1, 137))
         self.assertTrue(any("MemoryError" in s for s in err) or status == 137, err)
 
+    def test_files_in_memory_leave_room_for_programs(self):
+        status, out, err = self.run_in(
+            "--mem", "64M", "--", "/bin/sh", "-c",
+            "head -c 100000000 /dev/zero >/tmp/big; echo $?; rm /tmp/big; echo ok >/tmp/x; cat /tmp/x")
+        self.assertEqual((status, out), (0, "1\nok\n"), err)
+        self.assertIn("No space left on device", err[0])
+
     def test_wrong_usage(self):
         for args in (["--mem", "3"], ["--mem", "x"], ["--vcpus", "0"], ["--isolation", "no"],
                      ["--bind", "/etc"], ["--bind", "/etc:rel"], ["--env", "=x"], ["--cwd", "rel"]):
