@@ -45,14 +45,24 @@ fmt:
 	git ls-files '*.c' '*.h' | xargs clang-format -i
 
 # The SIP userland: compiler wrapper and C library, then programs built with it.
-sysroot: all
-	@tools/deps.sh source
+SYSROOT_DONE := $(B)/sysroot/lib/libgcc.a
+$(SYSROOT_DONE): $(shell find sysroot rewriter -type f)
+	tools/deps.sh build source
+	@$(MAKE) $(B)/build.ninja
 	@ninja -C $(B) rewriter/cloister-rewrite sysroot/cloister-ld
 	sysroot/build.sh $(B)/sysroot $(B)
 
-PORTS := $(filter-out build.sh,$(notdir $(wildcard ports/*)))
-ports: sysroot
+sysroot: $(SYSROOT_DONE)
+
+# make ports PORTS="xz make" takes only some. Each is built natively too, to compare with.
+PORTS := $(filter-out %.sh,$(notdir $(wildcard ports/*)))
+ports: all sysroot
+	@tools/deps.sh ports
 	ports/build.sh $(B)/sysroot $(B)/ports $(PORTS)
+	@ports/native-cc.sh $(B)/native-musl
+	@mkdir -p $(B)/ports-native && ln -sfn ../ports/source $(B)/ports-native/source
+	ports/build.sh $(B)/native-musl $(B)/ports-native $(PORTS)
+	ports/check.sh $(B)/cloister $(B)/ports $(B)/ports-native $(PORTS)
 
 clean:
 	rm -rf $(B)
