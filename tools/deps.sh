@@ -7,7 +7,8 @@ set -eu
 build="gcc libc6-dev binutils meson ninja-build pkg-config python3 clang libclang-rt-14-dev
 	libcmocka-dev liburing-dev libssl-dev libjansson-dev scdoc"
 demo="python3 coreutils make"
-check="$build $demo musl-tools busybox-static dash strace time"
+check="$build $demo musl-tools busybox-static dash strace time libzydis-dev llvm-14-dev
+	binutils-dev"
 source="$build dpkg-dev xz-utils patch"
 ports="$source make musl-tools linux-libc-dev autoconf automake autopoint gettext libtool tcl bzip2"
 fmt="clang-format"
