@@ -15,6 +15,8 @@
 #include "sfi.h"
 #include "verify.h"
 
+/* Exempts a variable from -ftrivial-auto-var-init, which costs a quarter of the speed here. */
+#define UNSET __attribute__((uninitialized))
 #define NREGS 16
 #define INT3  0xcc
 
@@ -223,7 +225,7 @@ static enum verify_cause step_reserved(struct sweep *s, const struct insn *in, u
 /* Returns the length of what it has judged: an instruction, or a write of rsp with its tail. */
 static uint32_t step_insn(struct sweep *s, enum verify_cause *c)
 {
-	struct insn in;
+	struct insn in UNSET; /* insn_decode() sets all of it */
 	int uses = -1;
 	uint32_t length = insn_decode(&in, s->text + s->at, s->size - s->at, c);
 	if (*c != VERIFY_OK)
@@ -273,7 +275,7 @@ static inline int64_t common_anchor(const struct common *in)
 /* As step_insn(), for what common.h decodes; 0 leaves the instruction to step_insn(), untouched. */
 static inline uint32_t step_common(struct sweep *s, const uint8_t *p, enum verify_cause *c)
 {
-	struct common in;
+	struct common in UNSET; /* common_decode() sets all of it, or returns false */
 	int uses;
 	if (!common_decode(&in, p) || in.writes & (BIT(R_SP) | BIT(R_14)) ||
 		!common_confined(&in, &s->facts, &uses))
