@@ -34,8 +34,8 @@ build_native_musl() {
 	cp -r "$top/sysroot/musl/src/string" "$out/work/musl/src/"
 	(
 		cd "$out/work/musl"
-		CC=gcc AR=ar RANLIB=ranlib CFLAGS="-O2" ./configure --target=x86_64 --prefix="$out/musl" \
-			--syslibdir="$out/musl/lib" --disable-shared --enable-wrapper=gcc
+		CC=gcc AR=ar RANLIB=ranlib CFLAGS="-O2 -fno-pie" ./configure --target=x86_64 \
+			--prefix="$out/musl" --disable-shared --enable-wrapper=gcc
 		make -j"$(nproc)" install
 	) >"$out/work/musl.log" 2>&1 || { tail -3 "$out/work/musl.log" >&2; exit 1; }
 }
