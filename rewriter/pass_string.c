@@ -52,7 +52,7 @@ static void template(struct rewrite *rw, const struct insn *in, int op, char siz
 	rw_line(rw, "movl\t%%edi, %%edi");
 	if (op == MOVS)
 		rw_line(rw, "movl\t%%esi, %%esi");
-	rw_forget(rw, 1u << REG_RCX);
+	rw_forget(rw, 1u << REG_RCX | 1u << REG_RSI); /* the policy forgets rsi even of stos (V6) */
 	rw_extended(rw, REG_RDI);
 	if (op == MOVS)
 		rw_extended(rw, REG_RSI);
