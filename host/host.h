@@ -93,11 +93,11 @@ struct host {
 	struct hc_msg *backlog;  /* completions that found the ring full */
 	size_t nbacklog, backlog_cap;
 	uint64_t pending_count;
-	uint64_t sig_queued; /* bit n: signal n waits for an HC_signal */
+	uint64_t sig_queued;       /* bit n: signal n waits for an HC_signal */
 	int sigfd;                 /* eventfd: sig_came has changed */
 	pthread_t collector;       /* waits for signals */
 	_Atomic uint64_t sig_came; /* signals not yet in sig_queued, by number */
-	bool sqes; /* entries to submit */
+	bool sqes;                 /* entries to submit */
 	bool stop_wanted;
 	bool broken; /* the enclave spoke nonsense on the ring; said once */
 
@@ -130,7 +130,10 @@ int config_build(const struct launch_params *p, const uint32_t stdio[3], uint32_
 unsigned cpuid_collect(struct cpuid_leaf *out);
 
 /* vcpu.c */
-int vcpu_start(struct vcpu *v); /* 0 or -errno */
+/* 0 or -errno. Every vCPU is initialised before one is started: the first may kick the last at
+ * once. */
+int vcpu_init(struct vcpu *v);
+int vcpu_start(struct vcpu *v);
 void vcpu_kick(struct host *h, uint64_t index);
 
 /* clock.c. Callable by any thread and from a signal handler. */
@@ -138,7 +141,7 @@ void clock_init(struct host_clock *c, struct time_page *page);
 void clock_publish(struct host_clock *c);
 
 /* signals.c */
-int signals_init(struct host *h);     /* before the threads; 0 or -errno */
+int signals_init(struct host *h); /* before the threads; 0 or -errno */
 void signals_exit(struct host *h);
 void signals_collect(struct host *h); /* lock held: take what came, answer HC_signal */
 void terminal_save(struct host *h);

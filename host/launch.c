@@ -294,7 +294,12 @@ static int start(struct host *h)
 
 		v->host = h;
 		v->index = i;
-		err = vcpu_start(v);
+		err = vcpu_init(v);
+		if (err < 0)
+			return host_complain("vCPU %u cannot be set up: %s", i, strerror(-err));
+	}
+	for (unsigned i = 0; i < h->nvcpu; i++) {
+		err = vcpu_start(&h->vcpu[i]);
 		if (err < 0)
 			return host_complain("vCPU %u cannot be started: %s", i, strerror(-err));
 	}

@@ -270,7 +270,7 @@ static void *vcpu_thread(void *arg)
 	return NULL;
 }
 
-int vcpu_start(struct vcpu *v)
+int vcpu_init(struct vcpu *v)
 {
 	struct epoll_event kick = {.events = EPOLLIN}, uring = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 
@@ -283,5 +283,10 @@ int vcpu_start(struct vcpu *v)
 	if (epoll_ctl(v->epoll, EPOLL_CTL_ADD, v->event, &kick) < 0 ||
 		epoll_ctl(v->epoll, EPOLL_CTL_ADD, v->host->uring.ring_fd, &uring) < 0)
 		return -errno;
+	return 0;
+}
+
+int vcpu_start(struct vcpu *v)
+{
 	return -pthread_create(&v->thread, NULL, vcpu_thread, v);
 }

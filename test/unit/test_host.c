@@ -381,8 +381,10 @@ static int run_script(int (*f)(struct sgx_enclave_run *), unsigned vcpus)
 		h.vcpu[i].host = &h;
 		h.vcpu[i].index = i;
 		h.vcpu[i].tcs = i;
-		assert_int_equal(vcpu_start(&h.vcpu[i]), 0);
+		assert_int_equal(vcpu_init(&h.vcpu[i]), 0);
 	}
+	for (unsigned i = 0; i < vcpus; i++)
+		assert_int_equal(vcpu_start(&h.vcpu[i]), 0);
 	for (unsigned i = 0; i < vcpus; i++) {
 		pthread_join(h.vcpu[i].thread, NULL);
 		close(h.vcpu[i].event);
