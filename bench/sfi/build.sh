@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$here/../..
 [ $# -eq 2 ] || { sed -n 's/^#   bench/usage: bench/p' "$0" >&2; exit 2; }
 sysroot=$(cd "$1" && pwd)
-mkdir -p "$2/native" "$2/sip" "$2/work"
+mkdir -p "$2/native" "$2/sip" "$2/build"
 out=$(cd "$2" && pwd)
 
 source_of() {
@@ -29,15 +29,15 @@ source_of() {
 
 build_native_musl() {
 	[ ! -e "$out/musl/lib/libc.a" ] || return 0
-	rm -rf "$out/work/musl"
-	cp -r "${MUSL_SOURCE:-$("$top/tools/apt-source.sh" musl "$out/source" | tail -1)}" "$out/work/musl"
-	cp -r "$top/sysroot/musl/src/string" "$out/work/musl/src/"
+	rm -rf "$out/build/musl"
+	cp -r "${MUSL_SOURCE:-$("$top/tools/apt-source.sh" musl "$out/source" | tail -1)}" "$out/build/musl"
+	cp -r "$top/sysroot/musl/src/string" "$out/build/musl/src/"
 	(
-		cd "$out/work/musl"
+		cd "$out/build/musl"
 		CC=gcc AR=ar RANLIB=ranlib CFLAGS="-O2 -fno-pie" ./configure --target=x86_64 \
 			--prefix="$out/musl" --disable-shared --enable-wrapper=gcc
 		make -j"$(nproc)" install
-	) >"$out/work/musl.log" 2>&1 || { tail -3 "$out/work/musl.log" >&2; exit 1; }
+	) >"$out/build/musl.log" 2>&1 || { tail -3 "$out/build/musl.log" >&2; exit 1; }
 }
 
 # Both compile fixed-position static programs: the comparison is of the policy, not of PIE.
@@ -50,18 +50,18 @@ compile() {
 
 # The sources that take preparing: once for both sides.
 prepare_sqlite() {
-	[ ! -e "$out/work/sqlite/sqlite3.c" ] || return 0
-	mkdir -p "$out/work/sqlite"
+	[ ! -e "$out/build/sqlite/sqlite3.c" ] || return 0
+	mkdir -p "$out/build/sqlite"
 	(
-		cd "$out/work/sqlite"
+		cd "$out/build/sqlite"
 		"$(source_of sqlite3)/configure" --disable-tcl --disable-readline
 		make sqlite3.c
-	) >"$out/work/sqlite.log" 2>&1 || { tail -3 "$out/work/sqlite.log" >&2; exit 1; }
+	) >"$out/build/sqlite.log" 2>&1 || { tail -3 "$out/build/sqlite.log" >&2; exit 1; }
 }
 
 prepare_lua() {
-	mkdir -p "$out/work/lua"
-	echo '#define DEB_HOST_MULTIARCH "x86_64-linux-musl"' >"$out/work/lua/lua5.4-deb-multiarch.h"
+	mkdir -p "$out/build/lua"
+	echo '#define DEB_HOST_MULTIARCH "x86_64-linux-musl"' >"$out/build/lua/lua5.4-deb-multiarch.h"
 }
 
 build_core() { compile "$here/core.c" -o "$1/core"; }
@@ -70,7 +70,7 @@ build_lua() {
 	prepare_lua
 	src=$(source_of lua5.4)/src
 	# shellcheck disable=SC2046
-	compile -std=gnu99 -DLUA_USE_POSIX -DLUA_COMPAT_5_3 -I"$out/work/lua" \
+	compile -std=gnu99 -DLUA_USE_POSIX -DLUA_COMPAT_5_3 -I"$out/build/lua" \
 		$(ls "$src"/*.c | grep -v luac.c) -o "$1/lua" -lm
 }
 build_zlib() {
@@ -85,8 +85,8 @@ build_bzip2() {
 }
 build_sqlite() {
 	prepare_sqlite
-	compile -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -I"$out/work/sqlite" \
-		"$out/work/sqlite/sqlite3.c" "$(source_of sqlite3)/test/speedtest1.c" \
+	compile -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -I"$out/build/sqlite" \
+		"$out/build/sqlite/sqlite3.c" "$(source_of sqlite3)/test/speedtest1.c" \
 		-o "$1/speedtest1" -lm
 }
 
