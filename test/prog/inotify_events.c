@@ -75,7 +75,7 @@ static void contents(void)
 	events("open and close");
 }
 
-static void names(void)
+static void entries(void)
 {
 	int fd;
 
@@ -164,7 +164,7 @@ static void overflow(void)
 static void test(void)
 {
 	contents();
-	names();
+	entries();
 	masks();
 	errors();
 	overflow();
