@@ -148,7 +148,15 @@ def difference(want, got):
     return "\n".join(lines)
 
 
+def default_signals():
+    """What we were started with (nohup, a shell's background job) is not the programs' business."""
+    for sig in signal.valid_signals():
+        if sig < signal.SIGRTMIN and signal.getsignal(sig) == signal.SIG_IGN:
+            signal.signal(sig, signal.SIG_DFL)
+
+
 def main():
+    default_signals()
     here = os.path.dirname(os.path.abspath(__file__))
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--cloister", default=os.path.join(here, "../build/cloister"))

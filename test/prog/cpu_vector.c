@@ -107,6 +107,8 @@ int main(void)
 		pthread_join(t[i], &got);
 		bad += (long)got;
 	}
+	while (ticks == 0) /* the threads were quicker than the first one */
+		usleep(1000);
 	setitimer(ITIMER_REAL, &off, NULL);
 	printf("level %d: %ld bad\n", vector_level(), bad);
 	YES(ticks > 0);
