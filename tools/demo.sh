@@ -42,7 +42,7 @@ echo "The outputs are equal: $(ls "$work/enclave" | wc -l) files and standard ou
 echo "Processes in the enclave: $(tail -n 1 "$work/enclave.err")"
 echo "Time: native $(cat "$work/native.ms") ms, in the enclave $(cat "$work/enclave.ms") ms"
 # The same for a shell script, all SIPs: processes that the enclave does not trust, which fork.
-sip=$(dirname "$cloister")/ports/bin/busybox
+sip=$(cd "$(dirname "$cloister")" && pwd)/ports/bin/busybox # the script changes directory
 if [ -x "$sip" ]; then
 	echo
 	echo "Job: a shell script of pipelines, subshells, jobs, here-documents and traps; every process a SIP."
